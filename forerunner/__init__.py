@@ -1,0 +1,1 @@
+"""The tested Python under Forerunner's roles and DAGs."""

@@ -1,0 +1,226 @@
+"""The ledger: what was predicted, what was meant, what became of it.
+
+SQLite under `var/` by default; PostgreSQL by a URL in `FORERUNNER_LEDGER`. Rows are only ever
+added; a record is kept whole as JSON beside the columns that it is looked up by.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Engine,
+    Float,
+    Integer,
+    MetaData,
+    Row,
+    String,
+    Table,
+    create_engine,
+    event,
+    insert,
+    select,
+)
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from forerunner import home
+from forerunner.errors import ForerunnerError
+from forerunner.model import Outcome, Plan, Prediction
+
+_metadata = MetaData()
+_predictions = Table(
+    "predictions",
+    _metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(64), unique=True, nullable=False),
+    Column("target", String(128), index=True, nullable=False),
+    Column("time", Float, index=True, nullable=False),
+    Column("record", JSON, nullable=False),
+)
+_plans = Table(
+    "plans",
+    _metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("id", String(64), unique=True, nullable=False),
+    Column("prediction", String(64), index=True),
+    Column("hash", String(64), nullable=False),
+    Column("record", JSON, nullable=False),
+)
+_outcomes = Table(
+    "outcomes",
+    _metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("plan", String(64), index=True, nullable=False),
+    Column("time", Float, index=True, nullable=False),
+    Column("record", JSON, nullable=False),
+)
+
+
+class LedgerError(ForerunnerError):
+    """The ledger cannot be opened, read or written."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A plan with the prediction behind it and what became of it.
+
+    Attributes:
+        plan: The plan.
+        prediction: The prediction that asked for it; None when a person did.
+        outcomes: In the order in which they were written; empty while it runs.
+    """
+
+    plan: Plan
+    prediction: Prediction | None
+    outcomes: tuple[Outcome, ...]
+
+
+class Ledger:
+    """Append-only record of predictions, plans and outcomes. Safe to share between processes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str | None = None) -> Self:
+        """Open the ledger, creating its tables when they are missing.
+
+        Args:
+            url: SQLAlchemy URL; by default `FORERUNNER_LEDGER`, else SQLite under `var/`.
+
+        Raises:
+            LedgerError: It cannot be reached.
+        """
+        url = url or os.environ.get("FORERUNNER_LEDGER") or _default_url()
+        engine = create_engine(url)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _tune_sqlite)
+        try:
+            _metadata.create_all(engine)
+        except SQLAlchemyError as error:
+            place = engine.url.render_as_string(hide_password=True)
+            raise LedgerError(f"ledger {place} cannot be opened: {error}") from error
+        return cls(engine)
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._engine.dispose()
+
+    def add_prediction(self, prediction: Prediction) -> int:
+        """Write a prediction down and return its sequence number.
+
+        Raises:
+            LedgerError: Its identifier stands there already.
+        """
+        return self._add(
+            _predictions,
+            id=prediction.id,
+            target=prediction.target,
+            time=prediction.made_at,
+            record=prediction.to_dict(),
+        )
+
+    def add_plan(self, plan: Plan) -> int:
+        """Write down what is meant, before anything is touched."""
+        return self._add(
+            _plans, id=plan.id, prediction=plan.prediction, hash=plan.hash, record=plan.to_dict()
+        )
+
+    def add_outcome(self, outcome: Outcome) -> int:
+        """Write down what became of a plan."""
+        return self._add(
+            _outcomes, plan=outcome.plan, time=outcome.ended_at, record=outcome.to_dict()
+        )
+
+    def predictions_after(self, sequence: int) -> list[tuple[int, Prediction]]:
+        """Return (sequence number, prediction) of what was written after `sequence`, in order."""
+        table = _predictions
+        query = select(table.c.sequence, table.c.record).where(table.c.sequence > sequence)
+        with self._connect() as connection:
+            rows = connection.execute(query.order_by(table.c.sequence)).all()
+        return [(row.sequence, Prediction.from_dict(row.record, "ledger")) for row in rows]
+
+    def last_sequence(self) -> int:
+        """Return the sequence number of the newest prediction; 0 when there is none."""
+        query = select(_predictions.c.sequence).order_by(_predictions.c.sequence.desc()).limit(1)
+        with self._connect() as connection:
+            return connection.execute(query).scalar() or 0
+
+    def prediction(self, identifier: str) -> Prediction:
+        """Return a prediction by its identifier.
+
+        Raises:
+            LedgerError: There is none of that name.
+        """
+        row = self._one(_predictions, identifier)
+        return Prediction.from_dict(row.record, "ledger")
+
+    def plan(self, identifier: str) -> Plan:
+        """Return a plan by its identifier.
+
+        Raises:
+            LedgerError: There is none of that name.
+        """
+        return Plan.from_dict(self._one(_plans, identifier).record, "ledger")
+
+    def entries(self, limit: int = 50, prediction: str | None = None) -> list[Entry]:
+        """Return the newest plans with their predictions and outcomes, newest first.
+
+        Args:
+            limit: How many plans at the most.
+            prediction: Only the plans made for this prediction.
+        """
+        query = select(_plans.c.record).order_by(_plans.c.sequence.desc()).limit(limit)
+        if prediction is not None:
+            query = query.where(_plans.c.prediction == prediction)
+        with self._connect() as connection:
+            records = connection.execute(query).scalars().all()
+        return [self._entry(Plan.from_dict(record, "ledger")) for record in records]
+
+    def _entry(self, plan: Plan) -> Entry:
+        query = select(_outcomes.c.record).where(_outcomes.c.plan == plan.id)
+        with self._connect() as connection:
+            records = connection.execute(query.order_by(_outcomes.c.sequence)).scalars().all()
+        outcomes = tuple(Outcome.from_dict(record, "ledger") for record in records)
+        return Entry(plan, self.prediction(plan.prediction) if plan.prediction else None, outcomes)
+
+    def _one(self, table: Table, identifier: str) -> Row[Any]:
+        with self._connect() as connection:
+            row = connection.execute(select(table).where(table.c.id == identifier)).first()
+        if row is None:
+            raise LedgerError(f"ledger: no {table.name[:-1]} is called {identifier!r}")
+        return row
+
+    def _add(self, table: Table, **values: Any) -> int:
+        with self._connect() as connection:
+            try:
+                result = connection.execute(insert(table).values(**values))
+            except IntegrityError as error:
+                name = values.get("id")
+                raise LedgerError(f"ledger: {table.name} already holds {name!r}") from error
+            connection.commit()
+            key = result.inserted_primary_key
+        return int(key[0]) if key else 0
+
+    @contextmanager
+    def _connect(self) -> Iterator[Any]:
+        with self._engine.connect() as connection:
+            yield connection
+
+
+def _default_url() -> str:
+    directory = home.var()
+    directory.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{directory / 'ledger.sqlite'}"
+
+
+def _tune_sqlite(connection: Any, _record: Any) -> None:
+    # WAL lets the trigger read while the service writes; the timeout outlives a slow commit.
+    for pragma in ("journal_mode=WAL", "busy_timeout=15000", "synchronous=NORMAL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
