@@ -1,0 +1,88 @@
+# Forerunner. `make help` lists the targets; each is an ordinary command, after its setup.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# The lab is made of network namespaces, which want root.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo -E env PATH="$$PATH")
+SETUP := $(PYTHON) -I forerunner/bootstrap.py
+# Ansible insists on UTF-8, whatever the terminal says.
+export LC_ALL := C.UTF-8
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench bench-loop bench-loop-kill lab-up lab-down \
+	airflow airflow-down clean root python environment packages packages-optional \
+	lint-fast lint-format lint-rules lint-imports lint-types lint-ansible
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; \
+		do printf '  make %-16s %s\n' "$$name" "$$text"; done
+
+demo: environment packages root ## Watch the whole loop: one fault, without and with Forerunner
+	$(AS_ROOT) $(BIN)/forerunner demo
+
+test: environment packages-optional lint-fast ## Run the quick checks and all tests (the lab's want root)
+	$(BIN)/pytest
+
+lint: environment ## Run every check of the code, all results at once
+	@$(MAKE) --no-print-directory --keep-going lint-format lint-rules lint-imports lint-types lint-ansible
+
+format: environment ## Lay out the Python files and mend what can be mended
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: bench-loop bench-loop-kill ## Run every benchmark
+
+bench-loop: environment packages root ## Lost packets and lead time against the dead timer and BFD
+	$(AS_ROOT) $(BIN)/forerunner bench loop
+
+bench-loop-kill: environment packages root ## What a kill -9 of the acting task leaves behind
+	$(AS_ROOT) $(BIN)/forerunner bench loop-kill
+
+lab-up: environment packages root ## Build the lab: six FRR routers and two hosts
+	$(AS_ROOT) $(BIN)/ansible-playbook playbooks/build_lab.yml
+
+lab-down: environment root ## Remove the lab
+	$(AS_ROOT) $(BIN)/ansible-playbook playbooks/remove_lab.yml
+
+airflow: environment root ## Start Airflow and print its address and login
+	$(AS_ROOT) $(BIN)/forerunner airflow up
+
+airflow-down: environment root ## Stop Airflow
+	$(AS_ROOT) $(BIN)/forerunner airflow down
+
+clean: ## Remove the environment and the caches; run-time state in var/ stays
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .ansible
+
+# ---- what the targets stand on ------------------------------------------------------------------
+
+root:
+	@[ "$$(id -u)" = 0 ] || command -v sudo >/dev/null || { echo "forerunner: the lab wants root, and there is no sudo; become root first" >&2; exit 2; }
+
+python:
+	@command -v $(PYTHON) >/dev/null || { echo "forerunner: no $(PYTHON) on PATH; install Python 3.11 or newer" >&2; exit 2; }
+
+environment: python
+	@$(SETUP) environment
+
+packages: python
+	@$(SETUP) packages
+
+packages-optional: python
+	@$(SETUP) packages --optional
+
+lint-fast: lint-format lint-rules lint-imports
+
+lint-format: environment
+	$(BIN)/ruff format --check --quiet .
+
+lint-rules: environment
+	$(BIN)/ruff check --quiet .
+
+lint-imports: environment
+	$(BIN)/lint-imports --no-logo
+
+lint-types: environment
+	$(BIN)/mypy
+
+lint-ansible: environment
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint --quiet --offline --profile production
