@@ -1,0 +1,1 @@
+"""What runs on a router under its `agent` account: the standard library and nothing else."""
