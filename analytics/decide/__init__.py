@@ -1,0 +1,21 @@
+"""From a prediction, a topology and a policy to a plan, or to a refusal that says why.
+
+Pure: nothing here reads a clock, a file or a network.
+"""
+
+from analytics.decide.drain import Expectation, assess_drain, drain_order
+from analytics.decide.plans import decide
+from analytics.decide.policy import Policy
+from analytics.decide.state import NetworkState, Refusal
+from analytics.decide.trigger import Trigger
+
+__all__ = [
+    "Expectation",
+    "NetworkState",
+    "Policy",
+    "Refusal",
+    "Trigger",
+    "assess_drain",
+    "decide",
+    "drain_order",
+]
