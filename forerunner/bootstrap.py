@@ -48,7 +48,7 @@ LAB_PACKAGES = (
 SERVICES = {"frr": "frr", "snmpd": "snmpd", "openssh-server": "ssh"}
 
 
-class Refusal(Exception):  # noqa: N818 -- the name reads as what it is where it is raised
+class Refusal(Exception):
     """Something that the person at the keyboard has to do first; one line."""
 
 

@@ -13,6 +13,7 @@ from typing import Any, Self
 from sqlalchemy import (
     JSON,
     Column,
+    Connection,
     Engine,
     Float,
     Integer,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from forerunner import home
 from forerunner.errors import ForerunnerError
@@ -95,15 +97,14 @@ class Ledger:
         Raises:
             LedgerError: It cannot be reached.
         """
-        url = url or os.environ.get("FORERUNNER_LEDGER") or _default_url()
-        engine = create_engine(url)
+        engine = _engine(url or os.environ.get("FORERUNNER_LEDGER") or _default_url())
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _tune_sqlite)
         try:
-            _metadata.create_all(engine)
+            _create_tables(engine)
         except SQLAlchemyError as error:
             place = engine.url.render_as_string(hide_password=True)
-            raise LedgerError(f"ledger {place} cannot be opened: {error}") from error
+            raise LedgerError(f"ledger {place} cannot be opened: {_cause(error)}") from error
         return cls(engine)
 
     def close(self) -> None:
@@ -143,6 +144,13 @@ class Ledger:
         with self._connect() as connection:
             rows = connection.execute(query.order_by(table.c.sequence)).all()
         return [(row.sequence, Prediction.from_dict(row.record, "ledger")) for row in rows]
+
+    def predictions(self, limit: int = 50) -> list[Prediction]:
+        """Return the newest predictions, newest first, acted on or not."""
+        query = select(_predictions.c.record).order_by(_predictions.c.sequence.desc())
+        with self._connect() as connection:
+            records = connection.execute(query.limit(limit)).scalars().all()
+        return [Prediction.from_dict(record, "ledger") for record in records]
 
     def last_sequence(self) -> int:
         """Return the sequence number of the newest prediction; 0 when there is none."""
@@ -190,7 +198,8 @@ class Ledger:
 
     def _one(self, table: Table, identifier: str) -> Row[Any]:
         with self._connect() as connection:
-            row = connection.execute(select(table).where(table.c.id == identifier)).first()
+            query = select(table).where(table.c.id == identifier)
+            row: Row[Any] | None = connection.execute(query).first()
         if row is None:
             raise LedgerError(f"ledger: no {table.name[:-1]} is called {identifier!r}")
         return row
@@ -207,9 +216,13 @@ class Ledger:
         return int(key[0]) if key else 0
 
     @contextmanager
-    def _connect(self) -> Iterator[Any]:
-        with self._engine.connect() as connection:
-            yield connection
+    def _connect(self) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            place = self._engine.url.render_as_string(hide_password=True)
+            raise LedgerError(f"ledger {place}: {_cause(error)}") from error
 
 
 def _default_url() -> str:
@@ -218,9 +231,31 @@ def _default_url() -> str:
     return f"sqlite:///{directory / 'ledger.sqlite'}"
 
 
+def _engine(url: str) -> Engine:
+    try:
+        return create_engine(url)
+    except (SQLAlchemyError, ImportError) as error:
+        # The URL may hold a password: it is not repeated.
+        name = type(error).__name__
+        raise LedgerError(f"FORERUNNER_LEDGER is no URL of a database known here: {name}") from None
+
+
+def _create_tables(engine: Engine) -> None:
+    # IF NOT EXISTS, not a look beforehand: the service and Airflow may be the first together.
+    with engine.begin() as connection:
+        for table in _metadata.sorted_tables:
+            connection.execute(CreateTable(table, if_not_exists=True))
+            for index in sorted(table.indexes, key=lambda index: str(index.name)):
+                connection.execute(CreateIndex(index, if_not_exists=True))
+
+
+def _cause(error: SQLAlchemyError) -> str:
+    # The driver's own words, without the statement and its values.
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+
+
 def _tune_sqlite(connection: Any, _record: Any) -> None:
-    # WAL lets the trigger read while the service writes; the timeout outlives a slow commit.
-    for pragma in ("journal_mode=WAL", "busy_timeout=15000", "synchronous=NORMAL"):
+    # WAL lets the trigger read while the service writes; the timeout outlives a slow commit
+    # and comes first, since the change to WAL itself may have to wait.
+    for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
-
-

@@ -1,12 +1,30 @@
 """Checking data from outside against a JSON Schema, with a message that a person can act on."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, TypeChecker
 from jsonschema.exceptions import best_match
+from jsonschema.validators import extend
 
 from forerunner.errors import InvalidData
+
+# As much of a value from outside as a message repeats.
+MESSAGE_LENGTH = 300
+
+
+def _is_number(_checker: TypeChecker, value: object) -> bool:
+    # JSON knows neither NaN nor infinity, and every bound of a schema lets a NaN through.
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= sys.float_info.max
+
+
+_Validator = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number),
+)
 
 
 def _field(path: Iterable[str | int]) -> str:
@@ -21,12 +39,19 @@ def check(data: object, schema: Mapping[str, Any], source: str) -> None:
 
     Args:
         data: Plain JSON data.
-        schema: A JSON Schema, draft 2020-12.
+        schema: A JSON Schema, draft 2020-12; a `number` is finite.
         source: The file or variable that `data` came from, for the message.
 
     Raises:
         InvalidData: For the most telling of the violations.
     """
-    error = best_match(Draft202012Validator(schema).iter_errors(data))
+    error = best_match(_Validator(schema).iter_errors(data))
     if error is not None:
-        raise InvalidData(source, _field(error.absolute_path), error.message)
+        raise InvalidData(source, _field(error.absolute_path), _short(error.message))
+
+
+def _short(message: str) -> str:
+    if len(message) <= MESSAGE_LENGTH:
+        return message
+    half = MESSAGE_LENGTH // 2
+    return f"{message[:half]} … {message[-half:]}"

@@ -107,18 +107,18 @@ class Topology:
         """Build the topology from the inventory's `network_links`.
 
         Raises:
-            InvalidData: A field has the wrong type, a subnet is no /30 or /31, or a link
-                stands there twice; names `source`, the field and the fix.
+            InvalidData: A field has the wrong type, a subnet is no /30 or /31, or a link or
+                a subnet stands there twice; names `source`, the field and the fix.
         """
         plain = list(links)
         check(plain, LINKS_SCHEMA, source)
-        seen: set[frozenset[str]] = set()
+        seen: set[frozenset[str] | str] = set()
         for index, link in enumerate(plain):
             _check_subnet(link["subnet"], f"[{index}].subnet", source)
-            ends = frozenset(link["ends"])
-            if ends in seen:
-                raise InvalidData(source, f"[{index}].ends", "this link stands there twice")
-            seen.add(ends)
+            for field, value in (("ends", frozenset(link["ends"])), ("subnet", link["subnet"])):
+                if value in seen:
+                    raise InvalidData(source, f"[{index}].{field}", "it stands there twice")
+                seen.add(value)
         return cls(
             tuple(Link(tuple(x["ends"]), x["subnet"], x["capacity"], x["cost"]) for x in plain)
         )
@@ -158,9 +158,7 @@ class Topology:
         for link in self.links:
             for way in link.directions:
                 cost = costs.get(way.name, link.cost)
-                graph.add_edge(
-                    way.host, way.peer, direction=way, capacity=link.capacity, cost=cost
-                )
+                graph.add_edge(way.host, way.peer, direction=way, capacity=link.capacity, cost=cost)
         return graph
 
 

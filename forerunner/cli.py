@@ -1,0 +1,133 @@
+"""The command line: a thin door to each part, which is loaded only when it is asked for."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forerunner.errors import ForerunnerError
+
+app = typer.Typer(
+    help="Predict what is about to fail, drain it in time, and prove that it worked.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+airflow = typer.Typer(help="Start, stop and look at the local Airflow.", no_args_is_help=True)
+bench = typer.Typer(help="Measure, and write var/bench/NAME.json.", no_args_is_help=True)
+app.add_typer(airflow, name="airflow")
+app.add_typer(bench, name="bench")
+
+PASS_THROUGH = {
+    "allow_extra_args": True,
+    "ignore_unknown_options": True,
+    "help_option_names": list[str](),
+}
+Short = Annotated[bool, typer.Option("--short", help="A few cases only, as CI does.")]
+
+
+@app.command()
+def observe(
+    config: Annotated[Path, typer.Option(help="What to watch; role telemetry writes it.")],
+) -> None:
+    """Collect, detect and write predictions to the ledger, until stopped."""
+    from forerunner import observe as service
+
+    service.main(config)
+
+
+@app.command()
+def ledger(
+    last: Annotated[int, typer.Option(min=1, help="How many records at the most.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Show what was predicted, what was done about it and what came of it."""
+    from forerunner import ledger_view
+    from forerunner.ledger import Ledger
+
+    book = Ledger.open()
+    try:
+        ledger_view.show(book, last, as_json)
+    finally:
+        book.close()
+
+
+@app.command()
+def remediate(
+    prediction: Annotated[str, typer.Argument(help="Identifier, as `forerunner ledger` shows.")],
+) -> None:
+    """Decide on a prediction and act, as Airflow would. Exit code 1 unless it is verified."""
+    from forerunner import ledger_view
+    from forerunner.remediate import remediate as act
+
+    outcome = act(prediction, "cli")
+    typer.echo(ledger_view.describe(outcome))
+    raise typer.Exit(0 if outcome.state == "verified" else 1)
+
+
+@app.command(context_settings=PASS_THROUGH)
+def lab(context: typer.Context) -> None:
+    """Work on the lab: degrade a link, clear it, send traffic (`forerunner lab --help`)."""
+    from forerunner.lab.__main__ import main as work
+
+    raise typer.Exit(work(context.args) or 0)
+
+
+@app.command()
+def demo() -> None:
+    """Play one fault twice, without and with Forerunner, and report both."""
+    from forerunner.demo import main as play
+
+    play()
+
+
+@airflow.command("up")
+def airflow_up() -> None:
+    """Start Airflow and print its address and login."""
+    from forerunner.airflow import standalone
+
+    standalone.up()
+
+
+@airflow.command("down")
+def airflow_down() -> None:
+    """Stop Airflow and everything that it started."""
+    from forerunner.airflow import standalone
+
+    standalone.down()
+
+
+@airflow.command("status")
+def airflow_status() -> None:
+    """Say whether Airflow runs, and where."""
+    from forerunner.airflow import standalone
+
+    standalone.status()
+
+
+@bench.command("loop")
+def bench_loop(short: Short = False) -> None:
+    """Lost packets and lead time against the dead timer and BFD."""
+    from forerunner.bench import loop
+
+    loop.main(short)
+
+
+@bench.command("loop-kill")
+def bench_loop_kill(short: Short = False) -> None:
+    """What a kill -9 of the acting task leaves behind."""
+    from forerunner.bench import loop_kill
+
+    loop_kill.main(short)
+
+
+def main() -> None:
+    """Run the command line; an error that a person can mend is one line and exit code 2."""
+    try:
+        app()
+    except ForerunnerError as error:
+        typer.echo(f"forerunner: {error}", err=True)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
