@@ -1,0 +1,58 @@
+"""What to say to a device of each platform, and how to read what it answers."""
+
+from typing import Protocol
+
+from forerunner.dialects import frr
+from forerunner.dialects.errors import (
+    DialectError,
+    IncompleteConfig,
+    UnknownPlatform,
+    UnreadableAnswer,
+)
+
+__all__ = [
+    "Dialect",
+    "DialectError",
+    "IncompleteConfig",
+    "UnknownPlatform",
+    "UnreadableAnswer",
+    "dialect",
+]
+
+
+class Dialect(Protocol):
+    """What every platform can do; a module per platform implements it."""
+
+    SHOW_RUNNING_CONFIG: str
+
+    def running_config(self, answer: str) -> str:
+        """Return the configuration out of the answer to `SHOW_RUNNING_CONFIG`, noise masked."""
+        ...
+
+    def changes(self, running: str, intended: str) -> list[str]:
+        """Return the commands that lead from one configuration to the other."""
+        ...
+
+    def differences(self, running: str, intended: str) -> str:
+        """Return what differs by meaning, for people; empty when nothing does."""
+        ...
+
+    def configure(self, commands: list[str]) -> str:
+        """Return the one command that carries out configuration commands."""
+        ...
+
+
+_DIALECTS: dict[str, Dialect] = {"frr": frr}
+
+
+def dialect(platform: str) -> Dialect:
+    """Return the dialect of a platform.
+
+    Raises:
+        UnknownPlatform: Lists the platforms that there are.
+    """
+    try:
+        return _DIALECTS[platform]
+    except KeyError:
+        known = ", ".join(sorted(_DIALECTS))
+        raise UnknownPlatform(f"there is no dialect for {platform!r}; there is {known}") from None

@@ -1,0 +1,174 @@
+"""FRR's dialect: what to say to vtysh, and how to read its answers.
+
+One SSH exec command carries several lines (`vtysh -c` with newlines); vtysh stops at the first
+line that it rejects, with exit status 1, and what came before it stands. Some wrong lines are
+taken in silence as something else (`ip route 10.2.0.0/24 bogus!`), so a change counts only once
+it was read back.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from forerunner.dialects import config_tree
+from forerunner.dialects.errors import IncompleteConfig, UnreadableAnswer
+
+SHOW_RUNNING_CONFIG = "show running-config"
+SHOW_INTERFACES = "show ip ospf interface json"
+SHOW_NEIGHBOURS = "show ip ospf neighbor json"
+SHOW_ROUTES = "show ip route json"
+SHOW_DATABASE = "show ip ospf database router json"
+
+# LSInfinity as a link's metric: the link still forwards but is nobody's choice (RFC 6987).
+MAXIMUM_COST = 65535
+
+_END = "end"
+# What vtysh prints around the configuration, or what says nothing about the intent.
+_NOISE = ("Building configuration...", "Current configuration:")
+# The kernel's and the package's doing, not the operator's: never a difference.
+_NOT_INTENT = (
+    "frr version ",
+    "frr defaults ",
+    "hostname ",
+    "log ",
+    "service integrated-vtysh-config",
+    "ip forwarding",
+    "ipv6 forwarding",
+    "no ip forwarding",
+    "no ipv6 forwarding",
+)
+_GRAMMAR = config_tree.Grammar(
+    sections=("interface ", "router ", "route-map ", "vrf ", "line ", "key chain ", "key "),
+    subsections=("address-family ",),
+    ends=("exit", "exit-address-family", "exit-vrf", _END),
+    ignored=_NOT_INTENT,
+)
+_POINT_TO_POINT = "another Router (point-to-point)"
+
+
+def running_config(answer: str) -> str:
+    """Return the running configuration out of its answer, noise masked, ending in one newline.
+
+    Raises:
+        IncompleteConfig: It is empty, cut short (no `end`) or no FRR configuration.
+    """
+    lines = [line.rstrip() for line in answer.splitlines()]
+    kept = "\n".join(line for line in lines if line not in _NOISE).strip().splitlines()
+    if not kept:
+        raise IncompleteConfig("the device answered with an empty configuration")
+    if kept[-1] != _END:
+        raise IncompleteConfig(f"the configuration is cut short: it ends in {kept[-1][:80]!r}")
+    if not any(line.startswith("frr version ") for line in kept):
+        raise IncompleteConfig("the answer is no FRR configuration: it names no version")
+    return "\n".join(kept) + "\n"
+
+
+def changes(running: str, intended: str) -> list[str]:
+    """Return the configuration commands that lead from `running` to `intended`.
+
+    What is new comes first, so that a command that replaces another one (`ip ospf cost 20`) does
+    so without a moment at the default; what then still is too much is taken away.
+    """
+    have, want = parse(running), parse(intended)
+    return config_tree.commands(config_tree.missing(want, have), config_tree.missing(have, want))
+
+
+def differences(running: str, intended: str) -> str:
+    """Return what differs by meaning, section by section, `-` before lines that would go."""
+    return config_tree.difference(parse(running), parse(intended))
+
+
+def parse(text: str) -> config_tree.Paths:
+    """Return the configuration's lines, each with the sections that it stands in."""
+    return config_tree.parse(text, _GRAMMAR)
+
+
+def configure(commands: Iterable[str]) -> str:
+    """Return the one exec command that carries out configuration commands."""
+    return "\n".join(["configure terminal", *commands])
+
+
+def cost_commands(interface: str, cost: int) -> list[str]:
+    """Return the configuration commands that set an interface's OSPF cost."""
+    return [f"interface {interface}", f"ip ospf cost {cost}"]
+
+
+def documents(answer: str) -> list[Any]:
+    """Return the JSON documents of several `show ... json` commands in one exec, in order.
+
+    Raises:
+        UnreadableAnswer: Something else stands between them.
+    """
+    decoder = json.JSONDecoder()
+    found, position = [], 0
+    while position < len(answer):
+        try:
+            document, position = decoder.raw_decode(answer, position)
+        except json.JSONDecodeError as error:
+            said = answer[position : position + 80].strip()
+            raise UnreadableAnswer(f"expected JSON, the device said {said!r}") from error
+        found.append(document)
+        while position < len(answer) and answer[position].isspace():
+            position += 1
+    return found
+
+
+def interface_costs(document: Mapping[str, Any]) -> dict[str, int]:
+    """Return the OSPF cost of each interface, from `show ip ospf interface json`."""
+    interfaces = _field(document, "interfaces", SHOW_INTERFACES)
+    return {name: int(data["cost"]) for name, data in interfaces.items() if "cost" in data}
+
+
+def full_interfaces(document: Mapping[str, Any]) -> frozenset[str]:
+    """Return the interfaces with a neighbour in state Full, from `show ip ospf neighbor json`."""
+    neighbours = _field(document, "neighbors", SHOW_NEIGHBOURS)
+    return frozenset(
+        str(entry["ifaceName"]).split(":")[0]
+        for entries in neighbours.values()
+        for entry in entries
+        if str(entry.get("nbrState", "")).startswith("Full")
+    )
+
+
+def route_interfaces(document: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """Return the interfaces that each prefix leaves by, from `show ip route json`.
+
+    Routes in use only, connected ones left out.
+    """
+    routes: dict[str, frozenset[str]] = {}
+    for prefix, entries in document.items():
+        for entry in entries:
+            if entry.get("selected") and entry.get("protocol") not in ("connected", "local"):
+                hops = entry.get("nexthops", [])
+                names = (hop.get("interfaceName") for hop in hops if hop.get("active"))
+                routes[prefix] = frozenset(str(name) for name in names if name)
+    return routes
+
+
+def link_metrics(document: Mapping[str, Any]) -> dict[str, int]:
+    """Return the metric that the area knows of each link's end, by the end's own address.
+
+    From `show ip ospf database router json`: what every router computes its paths from. A link
+    counts only if both of its ends announce it. Source: RFC 2328, sections 12.4.1 and 16.1.
+    """
+    areas = _field(_field(document, "routerLinkStates", SHOW_DATABASE), "areas", SHOW_DATABASE)
+    announced = [
+        (str(lsa["advertisingRouter"]), entry)
+        for area in areas.values()
+        for lsa in area
+        for entry in lsa.get("routerLinks", {}).values()
+        if entry.get("linkType") == _POINT_TO_POINT
+    ]
+    pairs = {(router, str(entry["neighborRouterId"])) for router, entry in announced}
+    return {
+        str(entry["routerInterfaceAddress"]): int(entry["tos0Metric"])
+        for router, entry in announced
+        if (str(entry["neighborRouterId"]), router) in pairs
+    }
+
+
+def _field(document: Mapping[str, Any], name: str, command: str) -> Mapping[str, Any]:
+    value = document.get(name) if isinstance(document, Mapping) else None
+    if not isinstance(value, Mapping):
+        raise UnreadableAnswer(f"the answer to {command!r} has no {name!r}")
+    return value

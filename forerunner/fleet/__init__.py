@@ -1,0 +1,22 @@
+"""Many devices over SSH in one process, each with its own result."""
+
+from forerunner.fleet.batch import Work, failure, run, run_async
+from forerunner.fleet.device import Device, DeviceResult, devices_from_data
+from forerunner.fleet.errors import FleetError, Rejected, Unreachable
+from forerunner.fleet.session import Answer, Session, connect
+
+__all__ = [
+    "Answer",
+    "Device",
+    "DeviceResult",
+    "FleetError",
+    "Rejected",
+    "Session",
+    "Unreachable",
+    "Work",
+    "connect",
+    "devices_from_data",
+    "failure",
+    "run",
+    "run_async",
+]
