@@ -1,0 +1,18 @@
+"""The lab: real routers in network namespaces, built from the inventory."""
+
+from forerunner.lab.build import Built, build
+from forerunner.lab.convergence import wait_converged
+from forerunner.lab.errors import LabError, LabNotUp, NotOurs
+from forerunner.lab.lab import Lab
+from forerunner.lab.remove import remove
+
+__all__ = [
+    "Built",
+    "Lab",
+    "LabError",
+    "LabNotUp",
+    "NotOurs",
+    "build",
+    "remove",
+    "wait_converged",
+]

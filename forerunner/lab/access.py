@@ -1,0 +1,214 @@
+"""Getting into a router: SSH accounts and keys, SNMP users."""
+
+import contextlib
+import json
+import pwd
+import secrets
+import shutil
+from pathlib import Path
+
+from forerunner.lab.commands import run_all
+from forerunner.lab.journal import Entry, Journal
+from forerunner.lab.lab import RUN, Lab
+
+ACCOUNTS = ("netops", "agent")
+NAMESPACE_FILES = Path("/etc/netns")
+SNMP_CACHE_S = 1
+# Stands while /etc/netns is there because a lab needed it; whichever lab goes last removes both.
+_MADE_NAMESPACE_FILES = RUN / "made-etc-netns"
+_FIRST_UID = 59901
+_KEY_BYTES = 24
+# NET-SNMP-AGENT-MIB nsCacheTimeout, and below it ifTable's cache.
+_CACHE_TIMEOUT = ".1.3.6.1.4.1.8072.1.5.3.1.2"
+_INTERFACE_TABLE = ".1.3.6.1.2.1.2.2"
+
+
+def account_id(account: str) -> int:
+    """Return the user and group number of an account, one that the machine does not use."""
+    taken = {entry.pw_uid for entry in pwd.getpwall()}
+    free = (number for number in range(_FIRST_UID, _FIRST_UID + 99) if number not in taken)
+    return dict(zip(ACCOUNTS, free, strict=False))[account]
+
+
+def write_keys(lab: Lab) -> None:
+    """Make fresh keys: one per account, one per router, and the file that knows the routers."""
+    remove_keys(lab.directory)
+    lab.key("netops").parent.mkdir(parents=True, mode=0o700)
+    paths = [lab.key(account) for account in ACCOUNTS]
+    paths += [_host_key(lab, router) for router in lab.routers]
+    for router in lab.routers:
+        _host_key(lab, router).parent.mkdir(parents=True)
+    run_all(
+        ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", path.stem, "-f", str(path))
+        for path in paths
+    )
+    authorized = lab.state / "authorized"
+    authorized.mkdir()
+    for account in ACCOUNTS:
+        shutil.copy(lab.key(account).with_suffix(".pub"), authorized / account)
+    lab.known_hosts.write_text("".join(_known_host(lab, router) for router in lab.routers))
+    _write_private(lab.directory / "snmp.json", json.dumps(_snmp_user("netops"), indent=1) + "\n")
+    _write_private(lab.state / "snmp-cache.json", json.dumps(_snmp_user("cache")))
+
+
+def remove_keys(directory: Path) -> None:
+    """Remove what `write_keys` wrote into the directory, and the directory when it is empty."""
+    for name in ("known_hosts", "snmp.json"):
+        (directory / name).unlink(missing_ok=True)
+    for account in ACCOUNTS:
+        for ending in ("", ".pub"):
+            (directory / "keys" / f"{account}{ending}").unlink(missing_ok=True)
+    for path in (directory / "keys", directory):
+        remove_empty(path)
+
+
+def remove_empty(path: Path) -> None:
+    """Remove a directory unless others use it still."""
+    with contextlib.suppress(OSError):
+        path.rmdir()
+
+
+def keys_are_there(lab: Lab) -> bool:
+    """Return whether the files that lead into the routers are all there."""
+    files = [lab.known_hosts, lab.directory / "snmp.json", *map(lab.key, ACCOUNTS)]
+    return all(path.is_file() for path in files)
+
+
+def write_namespace_files(lab: Lab, journal: Journal) -> None:
+    """Give every router a user list of its own, which `ip netns exec` puts over /etc."""
+    if not NAMESPACE_FILES.exists():
+        _MADE_NAMESPACE_FILES.touch()
+        NAMESPACE_FILES.mkdir()
+    directories = [NAMESPACE_FILES / lab.namespace(router) for router in lab.routers]
+    journal.add(*(Entry("path", str(directory)) for directory in directories))
+    group = _group_file()
+    for router, directory in zip(lab.routers, directories, strict=True):
+        directory.mkdir()
+        (directory / "passwd").write_text(_passwd_file(lab, router))
+        (directory / "group").write_text(group)
+
+
+def remove_namespace_files(journal: Journal) -> None:
+    """Remove the user lists of the routers, and their parent if a lab made it and was the last."""
+    for entry in journal.entries("path"):
+        shutil.rmtree(entry.name, ignore_errors=True)
+    if _MADE_NAMESPACE_FILES.exists():
+        remove_empty(NAMESPACE_FILES)
+    if not NAMESPACE_FILES.exists():
+        _MADE_NAMESPACE_FILES.unlink(missing_ok=True)
+
+
+def write_daemon_files(lab: Lab, router: str) -> None:
+    """Write what a router's sshd and snmpd read."""
+    directory = lab.router_directory(router)
+    (directory / "sshd_config").write_text(_sshd_config(lab, router))
+    _write_private(directory / "snmpd.conf", _snmpd_config(lab, router))
+    shell = directory / "shell"
+    shell.write_text(
+        "#!/bin/sh\n"
+        "# Login shell of netops: the router's own command line.\n"
+        "export VTYSH_PAGER=cat\n"
+        f'exec /usr/bin/vtysh --vty_socket {directory} --config_dir {directory}/frr "$@"\n'
+    )
+    shell.chmod(0o755)
+    (directory / "agent").mkdir(mode=0o700)
+    shutil.chown(directory / "agent", account_id("agent"), account_id("agent"))
+
+
+def quicken_counters(lab: Lab) -> None:
+    """Make every snmpd read its interface counters anew after a second, not fifteen."""
+    user = json.loads((lab.state / "snmp-cache.json").read_text())
+    run_all(
+        (
+            *("snmpset", "-v3", "-l", "authPriv", "-m", "", "-t", "1", "-r", "5"),
+            *("-u", user["user"], "-a", "SHA", "-A", user["auth_key"]),
+            *("-x", "AES", "-X", user["privacy_key"], lab.management_address(router)),
+            *(_CACHE_TIMEOUT + _INTERFACE_TABLE, "i", str(SNMP_CACHE_S)),
+        )
+        for router in lab.routers
+    )
+
+
+def _host_key(lab: Lab, router: str) -> Path:
+    return lab.router_directory(router) / "ssh" / "host_key"
+
+
+def _known_host(lab: Lab, router: str) -> str:
+    public = _host_key(lab, router).with_suffix(".pub").read_text().split()
+    return f"{lab.management_address(router)} {public[0]} {public[1]}\n"
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text)
+
+
+def _snmp_user(name: str) -> dict[str, str]:
+    return {
+        "user": name,
+        "auth_protocol": "SHA",
+        "auth_key": secrets.token_urlsafe(_KEY_BYTES),
+        "privacy_protocol": "AES",
+        "privacy_key": secrets.token_urlsafe(_KEY_BYTES),
+    }
+
+
+def _passwd_file(lab: Lab, router: str) -> str:
+    lines = Path("/etc/passwd").read_text()
+    shells = {"netops": lab.router_directory(router) / "shell", "agent": Path("/bin/sh")}
+    for account in ACCOUNTS:
+        number = account_id(account)
+        lines += f"{account}:*:{number}:{number}::/:{shells[account]}\n"
+    return lines
+
+
+def _group_file() -> str:
+    lines = Path("/etc/group").read_text().splitlines()
+    # Members of frrvty may talk to the routing daemons.
+    members = ",".join(ACCOUNTS)
+    lines = [f"{x.rstrip(',')},{members}" if x.startswith("frrvty:") else x for x in lines]
+    lines += [f"{account}:x:{account_id(account)}:" for account in ACCOUNTS]
+    return "".join(f"{line.replace(':,', ':')}\n" for line in lines)
+
+
+def _sshd_config(lab: Lab, router: str) -> str:
+    directory = lab.router_directory(router)
+    return f"""ListenAddress {lab.management_address(router)}:22
+HostKey {_host_key(lab, router)}
+PidFile {directory}/sshd.pid
+AuthorizedKeysFile {lab.state}/authorized/%u
+AuthenticationMethods publickey
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PermitRootLogin no
+AllowUsers {" ".join(ACCOUNTS)}
+UsePAM no
+UseDNS no
+DisableForwarding yes
+PrintMotd no
+PrintLastLog no
+MaxSessions 50
+MaxStartups 100
+SetEnv FORERUNNER_ROUTER={router} FORERUNNER_DIRECTORY={directory}
+Match User agent
+    PermitTTY no
+    ForceCommand /usr/bin/python3 -I -S {lab.agent}
+"""
+
+
+def _snmpd_config(lab: Lab, router: str) -> str:
+    reader = json.loads((lab.directory / "snmp.json").read_text())
+    tuner = json.loads((lab.state / "snmp-cache.json").read_text())
+    return f"""agentAddress udp:{lab.management_address(router)}:161
+engineID forerunner-{lab.name}-{router}
+sysName {router}
+{_create_user(reader)}
+{_create_user(tuner)}
+rouser {reader["user"]} priv
+rwuser {tuner["user"]} priv {_CACHE_TIMEOUT}
+"""
+
+
+def _create_user(user: dict[str, str]) -> str:
+    keys = f"SHA {user['auth_key']} AES {user['privacy_key']}"
+    return f"createUser {user['user']} {keys}"

@@ -1,0 +1,122 @@
+"""The lab's wires: namespaces, links between them and the management bridge."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+
+from forerunner.lab.commands import run, run_all
+from forerunner.lab.journal import Entry, Journal, namespace_identity
+from forerunner.lab.lab import Lab
+
+BRIDGE = "br0"
+MANAGEMENT = "mgmt"
+
+
+def build(lab: Lab, journal: Journal) -> None:
+    """Make the namespaces and everything that links them."""
+    journal.add(*(Entry("namespace", name) for name in lab.namespaces))
+    run("ip", "-batch", "-", stdin=_lines(f"netns add {name}" for name in lab.namespaces))
+    journal.add(
+        *(Entry("namespace", name, namespace_identity(name)) for name in lab.namespaces),
+        Entry("interface", lab.management_interface),
+    )
+    run("ip", "-batch", "-", stdin=_lines(_wires(lab)))
+    scripts = {name: list(_inside(lab, name)) for name in lab.namespaces}
+    _batch_all(scripts)
+
+
+def missing(lab: Lab) -> list[str]:
+    """Return the namespaces and interfaces that the lab should have and has not."""
+    gone = [f"namespace {name}" for name in lab.namespaces if not namespace_identity(name)]
+    if gone:
+        return gone
+    commands = [["ip", "-o", "-n", name, "link", "show"] for name in lab.namespaces]
+    shown = run_all([*commands, ["ip", "-o", "link", "show"]])
+    outputs = dict(zip((*lab.namespaces, ""), shown, strict=True))
+    return [
+        f"interface {name} in {namespace or 'the root namespace'}"
+        for namespace, name in _interfaces(lab)
+        if f" {name}@" not in outputs[namespace] and f" {name}:" not in outputs[namespace]
+    ]
+
+
+def _interfaces(lab: Lab) -> Iterator[tuple[str, str]]:
+    yield "", lab.management_interface
+    yield lab.management_namespace, BRIDGE
+    for router in lab.routers:
+        yield lab.namespace(router), MANAGEMENT
+        for way in lab.directions(router):
+            yield lab.namespace(router), way.interface
+    for host, data in lab.network["hosts"].items():
+        yield lab.namespace(host), f"to-{data['router']}"
+        yield lab.namespace(data["router"]), f"to-{host}"
+
+
+def _lines(lines: Iterator[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _batch_all(scripts: dict[str, list[str]]) -> None:
+    # One shell per namespace, side by side: `ip -n` pays its start only once each.
+    quoted = {name: "\n".join(lines) for name, lines in scripts.items()}
+    run_all(
+        ("sh", "-c", 'printf "%s\\n" "$2" | exec ip -n "$1" -batch -', "sh", name, text)
+        for name, text in quoted.items()
+    )
+
+
+def _wires(lab: Lab) -> Iterator[str]:
+    management = lab.management_namespace
+    for link in lab.topology.links:
+        one, two = link.directions
+        yield _wire(lab.namespace(one.host), one.interface, lab.namespace(two.host), two.interface)
+    for host, data in lab.network["hosts"].items():
+        router = data["router"]
+        yield _wire(lab.namespace(host), f"to-{router}", lab.namespace(router), f"to-{host}")
+    for router in lab.routers:
+        yield _wire(lab.namespace(router), MANAGEMENT, management, router)
+    yield f"link add {lab.management_interface} type veth peer name root netns {management}"
+    prefix = IPv4Network(lab.management_network).prefixlen
+    yield f"addr add {lab.management_address()}/{prefix} dev {lab.management_interface}"
+    yield f"link set {lab.management_interface} up"
+
+
+def _wire(one: str, interface: str, two: str, peer: str) -> str:
+    return f"link add {interface} netns {one} type veth peer name {peer} netns {two}"
+
+
+def _inside(lab: Lab, namespace: str) -> Iterator[str]:
+    yield "link set lo up"
+    if namespace == lab.management_namespace:
+        yield from _bridge(lab)
+    for router in lab.routers:
+        if namespace == lab.namespace(router):
+            yield from _router(lab, router)
+    for host in lab.hosts:
+        if namespace == lab.namespace(host):
+            yield from _host(lab, host)
+
+
+def _bridge(lab: Lab) -> Iterator[str]:
+    yield f"link add {BRIDGE} type bridge"
+    yield f"link set {BRIDGE} up"
+    for port in (*lab.routers, "root"):
+        yield f"link set {port} master {BRIDGE} up"
+
+
+def _router(lab: Lab, router: str) -> Iterator[str]:
+    prefix = IPv4Network(lab.management_network).prefixlen
+    yield f"addr add {lab.management_address(router)}/{prefix} dev {MANAGEMENT}"
+    yield f"link set {MANAGEMENT} up"
+    for way in lab.directions(router):
+        yield f"link set {way.interface} up"
+    for host, data in lab.network["hosts"].items():
+        if data["router"] == router:
+            yield f"link set to-{host} up"
+
+
+def _host(lab: Lab, host: str) -> Iterator[str]:
+    subnet = IPv4Network(lab.network["hosts"][host]["subnet"])
+    interface = f"to-{lab.network['hosts'][host]['router']}"
+    yield f"addr add {lab.host_address(host)}/{subnet.prefixlen} dev {interface}"
+    yield f"link set {interface} up"
+    yield f"route add default via {subnet.network_address + 1}"

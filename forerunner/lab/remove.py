@@ -1,0 +1,99 @@
+"""Removing a lab: everything that its journal names, and nothing else."""
+
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+
+from forerunner.lab.access import remove_empty, remove_keys, remove_namespace_files
+from forerunner.lab.commands import run
+from forerunner.lab.errors import LabError
+from forerunner.lab.journal import Entry, Journal, namespace_identity
+from forerunner.lab.lab import RUN
+from forerunner.lab.preflight import check_machine
+
+_GRACE_S = 5.0
+
+
+def remove(name: str, directory: Path, check: bool = False) -> bool:
+    """Remove a lab of this checkout, whole or half built, and return whether there was one.
+
+    Args:
+        name: Its name, as `fr0`.
+        directory: Where its keys are, as var/lab.
+        check: Only say whether there is one.
+
+    Raises:
+        LabError: It belongs to another checkout, or something of it will not go.
+    """
+    check_machine()
+    journal = Journal(RUN / name)
+    journal.check_owner()
+    if check or not journal.directory.exists():
+        return journal.directory.exists()
+    with journal.lock():
+        remove_all(journal.directory, directory)
+    remove_empty(RUN)
+    return True
+
+
+def remove_all(state: Path, directory: Path) -> None:
+    """Remove what the journal in `state` names, then the journal itself."""
+    journal = Journal(state)
+    namespaces = [entry.name for entry in journal.entries("namespace") if _is_ours(entry)]
+    _stop_processes(journal)
+    _empty(namespaces)
+    for entry in journal.entries("interface"):
+        if Path("/sys/class/net", entry.name).exists():
+            run("ip", "link", "delete", entry.name)
+    run("ip", "-batch", "-", stdin="".join(f"netns delete {name}\n" for name in namespaces))
+    remove_namespace_files(journal)
+    remove_keys(directory)
+    shutil.rmtree(state)
+
+
+def start_time(pid: int) -> int:
+    """Return when a process started, in clock ticks since boot; 0 when there is none."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return 0
+    # The name in parentheses may hold blanks; what follows it does not.
+    return int(stat.rpartition(")")[2].split()[19])
+
+
+def _is_ours(entry: Entry) -> bool:
+    identity = namespace_identity(entry.name)
+    return identity != 0 and entry.identity in (0, identity)
+
+
+def _stop_processes(journal: Journal) -> None:
+    for entry in journal.entries("process"):
+        pid = int(entry.name)
+        if entry.identity and start_time(pid) == entry.identity:
+            os.kill(pid, signal.SIGTERM)
+            _wait_gone(pid, entry.identity)
+
+
+def _wait_gone(pid: int, identity: int) -> None:
+    deadline = time.monotonic() + _GRACE_S
+    while start_time(pid) == identity and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def _empty(namespaces: list[str]) -> None:
+    deadline = time.monotonic() + _GRACE_S
+    while pids := [pid for name in namespaces for pid in _pids(name)]:
+        if time.monotonic() > deadline:
+            raise LabError(f"processes {pids} in {', '.join(namespaces)} will not end")
+        for pid in pids:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        time.sleep(0.02)
+
+
+def _pids(namespace: str) -> list[int]:
+    return [int(pid) for pid in run("ip", "netns", "pids", namespace).split()]
