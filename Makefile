@@ -70,7 +70,7 @@ packages: python
 packages-optional: python
 	@$(SETUP) packages --optional
 
-lint-fast: lint-format lint-rules lint-imports
+lint-fast: lint-format lint-rules lint-imports lint-types
 
 lint-format: environment
 	$(BIN)/ruff format --check --quiet .

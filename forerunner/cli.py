@@ -83,11 +83,13 @@ def demo() -> None:
 
 
 @airflow.command("up")
-def airflow_up() -> None:
-    """Start Airflow and print its address and login."""
+def airflow_up(
+    port: Annotated[int | None, typer.Option(help="Of the web interface; else 8080.")] = None,
+) -> None:
+    """Start Airflow and print its address and login; does nothing when it runs."""
     from forerunner.airflow import standalone
 
-    standalone.up()
+    standalone.up(port)
 
 
 @airflow.command("down")
@@ -95,15 +97,15 @@ def airflow_down() -> None:
     """Stop Airflow and everything that it started."""
     from forerunner.airflow import standalone
 
-    standalone.down()
+    typer.echo(f"Airflow is down; {standalone.down()} processes ended")
 
 
 @airflow.command("status")
 def airflow_status() -> None:
-    """Say whether Airflow runs, and where."""
+    """Say whether Airflow runs, and where; exit code 1 when it does not."""
     from forerunner.airflow import standalone
 
-    standalone.status()
+    raise typer.Exit(0 if standalone.status() else 1)
 
 
 @bench.command("loop")

@@ -104,7 +104,7 @@ def _prediction(data: Mapping[str, Any] | None) -> Text:
     made = Prediction.from_dict(data, "ledger")
     lead = "unknown" if made.lead_time_s is None else f"{made.lead_time_s:.1f} s"
     kind = made.kind.replace("_", " ")
-    return Text(f"{made.target} {kind}\np = {made.probability:.3f}\nlead time {lead}")
+    return Text(f"{made.target} {kind}\np = {made.probability:.3f}\nlead time {lead}\n{made.id}")
 
 
 def _plan(data: Mapping[str, Any] | None) -> Text:
