@@ -56,14 +56,16 @@ def test_every_room_is_lived_in() -> None:
 
 def test_python_files_keep_to_their_sizes_and_imports() -> None:
     paths = files("*.py", *house.PYTHON_ROOMS)
+    faults = [row for path in paths for row in house.python_faults(path, path_text(path))]
 
-    assert [row for path in paths for row in house.python_faults(path, path_text(path))] == []
+    assert faults == [], "\n".join(faults)
 
 
 def test_playbooks_and_task_files_keep_to_their_sizes() -> None:
     paths = files("*.yml", "playbooks", "roles")
+    faults = [row for path in paths for row in house.yaml_faults(path, path_text(path))]
 
-    assert [row for path in paths for row in house.yaml_faults(path, path_text(path))] == []
+    assert faults == [], "\n".join(faults)
 
 
 def path_text(path: Path) -> str:
