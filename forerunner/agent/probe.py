@@ -1,9 +1,9 @@
 """Probe links in both directions, from the router: a STAMP sender (RFC 8762, unauthenticated).
 
 Runs by `/usr/bin/python3 -I -S`: the standard library and nothing else. One thread wakes once an
-interval, takes what the kernel received and stamped meanwhile, sends one packet a session and
-writes the bins that are settled. The reflector counts what it answers, so packets lost on the way
-there are told from packets lost on the way back.
+interval and sends one packet a session; twice a bin it takes what the kernel received and stamped
+meanwhile, and writes the bins that are settled. The reflector counts what it answers, so packets
+lost on the way there are told from packets lost on the way back.
 """
 
 import errno
@@ -23,6 +23,7 @@ MAXIMUM_SESSIONS = 64
 _USAGE = "usage: probe <interval_ms> <local>,<peer> [<local>,<peer> ...]"
 # What nobody reads is thrown away at the end, not waited for: probing goes on.
 _UNREAD_OUTPUT = 1 << 18
+_READ_EVERY_S = BIN_S / 2
 
 
 class BadArgument(ValueError):
@@ -154,29 +155,44 @@ def _pair(text: str) -> tuple[str, str]:
 def _run(probes: list[Probe], interval_s: float) -> None:
     output = _Output()
     clock, last = 0.0, time.monotonic()
-    due = last + interval_s
-    while not _closed(due):
+    due = read_at = last + interval_s
+    while True:
+        time.sleep(max(0.0, due - time.monotonic()))
         now = time.monotonic()
         # What is more than two intervals was spent waiting for a processor.
         clock += min(now - last, 2 * interval_s)
         last = now
         number = int(time.time() / BIN_S)
         for probe in probes:
-            probe.receive()
             probe.send(number, clock)
-        output.write([line for probe in probes for line in probe.session.settle(number, clock)])
+        if now >= read_at:
+            if _closed():
+                return
+            output.write(_settled(probes, number, clock))
+            read_at = now + _until_next_read()
         due = _next_slot(due, now, interval_s)
+
+
+def _settled(probes: list[Probe], number: int, clock: float) -> list[Line]:
+    for probe in probes:
+        probe.receive()
+    return [line for probe in probes for line in probe.session.settle(number, clock)]
+
+
+def _until_next_read() -> float:
+    """Return the seconds until answers are read again, twice a bin.
+
+    Waking up is what costs, so it is not done for every answer: the kernel keeps them and stamps
+    them. The first reading of a bin comes when the last answers of the one before are in.
+    """
+    return _READ_EVERY_S - (time.time() - 2 * reflect.HOLD_S) % _READ_EVERY_S
 
 
 def _next_slot(due: float, now: float, interval_s: float) -> float:
     """Return the next point of the grid that lies ahead: missed ones are skipped, not made up."""
-    missed = int((now - due) / interval_s)
+    missed = max(0, int((now - due) / interval_s))
     return due + (missed + 1) * interval_s
 
 
-def _closed(until: float) -> bool:
-    """Sleep until a point in monotonic time; return at once, True, when standard input closes."""
-    while (wait := until - time.monotonic()) > 0:
-        if select.select([0], [], [], wait)[0] and not os.read(0, 4096):
-            return True
-    return False
+def _closed() -> bool:
+    return bool(select.select([0], [], [], 0)[0]) and not os.read(0, 4096)

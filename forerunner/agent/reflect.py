@@ -1,11 +1,14 @@
 """The stateful session-reflector of STAMP (RFC 8762, section 4.3)."""
 
+import socket
 import sys
 import time
 from collections import OrderedDict
 
 from forerunner.agent import stamp
 
+# Waking up is what costs: probes are answered together. The answer holds when each of them came.
+HOLD_S = 0.02
 # Bounded, so that strangers cannot fill the memory; the session unused for longest goes first.
 _MAXIMUM_SESSIONS = 1024
 
@@ -18,8 +21,16 @@ class Reflector:
         self._counts: OrderedDict[tuple[str, int, int], int] = OrderedDict()
 
     def answer(self) -> None:
-        """Wait for one probe and answer it; what is no probe is ignored."""
-        data, ancillary, _, source = self._socket.recvmsg(64, stamp.ANCILLARY_SIZE)
+        """Wait for probes and answer them all; what is no probe is ignored."""
+        self._answer(0)
+        try:
+            while True:
+                self._answer(socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return
+
+    def _answer(self, flags: int) -> None:
+        data, ancillary, _, source = self._socket.recvmsg(64, stamp.ANCILLARY_SIZE, flags)
         if len(data) < stamp.REQUEST.size:
             return
         sequence, sent, estimate, identifier = stamp.REQUEST.unpack_from(data)
@@ -64,3 +75,4 @@ def run(argv: list[str]) -> int:
         return 1
     while True:
         reflector.answer()
+        time.sleep(HOLD_S)

@@ -1,0 +1,7 @@
+"""What can go wrong with the telemetry store."""
+
+from forerunner.errors import ForerunnerError
+
+
+class StoreError(ForerunnerError):
+    """The store cannot be read or written."""

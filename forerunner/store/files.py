@@ -1,0 +1,98 @@
+"""The files of the store: one directory a UTC day, whole files only.
+
+A file is named `<level>-<unique>.parquet`: level 0 is what one append wrote, a file of level n + 1
+replaces `FAN_IN` files of level n. Until it is whole and on the disk it is called `.<name>.tmp`.
+"""
+
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from fcntl import LOCK_EX, LOCK_NB, flock
+from pathlib import Path
+
+FAN_IN = 32
+# A temporary file this old belongs to a writer that died.
+_ABANDONED_S = 3600.0
+
+
+def day(time_s: float) -> date:
+    """Return the UTC day of a point in time, in seconds since the epoch."""
+    return datetime.fromtimestamp(time_s, UTC).date()
+
+
+def partition(root: Path, of: date) -> Path:
+    """Return the directory of a day."""
+    return root / f"date={of.isoformat()}"
+
+
+def partitions(root: Path, since: date | None, until: date | None) -> list[Path]:
+    """Return the directories of the days that lie in a span, oldest first; None is open."""
+    first = partition(root, since).name if since else ""
+    last = partition(root, until).name if until else "date=~"
+    return sorted(each for each in root.glob("date=*") if first <= each.name <= last)
+
+
+def level(file: Path) -> int:
+    """Return how often what a file holds was merged."""
+    return int(file.name.split("-", 1)[0])
+
+
+def write(directory: Path, at_level: int, fill: Callable[[Path], object]) -> Path:
+    """Write a file whole or not at all, and return it once it is safe on the disk.
+
+    Args:
+        directory: The partition; it is made when it is missing.
+        at_level: Level of the new file.
+        fill: Writes the content to the path that it is given.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    name = f"{at_level}-{time.time_ns():x}-{uuid.uuid4().hex[:8]}.parquet"
+    temporary = directory / f".{name}.tmp"
+    try:
+        fill(temporary)
+        _sync(temporary)
+        return temporary.rename(directory / name)
+    finally:
+        temporary.unlink(missing_ok=True)
+        _sync(directory)
+
+
+def remove(files: list[Path]) -> None:
+    """Remove files that a merged one replaces."""
+    for file in files:
+        file.unlink(missing_ok=True)
+
+
+def remove_abandoned(directory: Path) -> None:
+    """Remove what writers left that died in the middle of a file."""
+    limit = time.time() - _ABANDONED_S
+    for file in directory.glob(".*.tmp"):
+        try:
+            if file.stat().st_mtime < limit:
+                file.unlink()
+        except FileNotFoundError:
+            continue
+
+
+@contextmanager
+def alone(directory: Path) -> Iterator[bool]:
+    """Hold a partition's lock for merging; gives False when another process holds it."""
+    handle = os.open(directory / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        flock(handle, LOCK_EX | LOCK_NB)
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(handle)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
