@@ -189,6 +189,14 @@ class Ledger:
             records = connection.execute(query).scalars().all()
         return [self._entry(Plan.from_dict(record, "ledger")) for record in records]
 
+    def outcomes_after(self, sequence: int) -> list[tuple[int, Outcome]]:
+        """Return (sequence number, outcome) of what was written after `sequence`, in order."""
+        table = _outcomes
+        query = select(table.c.sequence, table.c.record).where(table.c.sequence > sequence)
+        with self._connect() as connection:
+            rows = connection.execute(query.order_by(table.c.sequence)).all()
+        return [(row.sequence, Outcome.from_dict(row.record, "ledger")) for row in rows]
+
     def _entry(self, plan: Plan) -> Entry:
         query = select(_outcomes.c.record).where(_outcomes.c.plan == plan.id)
         with self._connect() as connection:
