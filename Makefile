@@ -85,4 +85,4 @@ lint-types: environment
 	$(BIN)/mypy
 
 lint-ansible: environment
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint --quiet --offline --profile production
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/ansible-lint -q --offline --profile production
