@@ -1,0 +1,26 @@
+"""Draining a link before it fails, and returning it once it is well."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from forerunner.drain.errors import DrainError
+from forerunner.drain.operation import operate
+from forerunner.drain.report import Report
+from forerunner.drain.request import Request
+
+__all__ = ["DrainError", "Report", "Request", "operate", "run"]
+
+
+def run(parameters: Mapping[str, Any], check: bool = False) -> dict[str, Any]:
+    """Do what module `link_drain` is asked for and return its result.
+
+    Args:
+        parameters: The module's parameters; see `Request.from_data`.
+        check: Say what would be done, and touch nothing.
+
+    Raises:
+        ForerunnerError: It cannot be begun; says why and what to do.
+    """
+    request = Request.from_data(parameters)
+    return asyncio.run(operate(request, check)).to_dict()
