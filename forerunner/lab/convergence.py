@@ -10,6 +10,7 @@ from forerunner.lab.errors import LabError
 from forerunner.lab.lab import Lab
 
 _POLL_S = 0.1
+_ANSWER_S = 5.0
 # A vty answers with text, then three zero bytes and the command's status.
 _END = b"\0\0\0"
 
@@ -50,15 +51,20 @@ def query(socket_path: Path, command: str) -> str:
         OSError: It does not listen.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as vty:
-        vty.settimeout(5)
+        vty.settimeout(_ANSWER_S)
         vty.connect(str(socket_path))
-        vty.sendall(command.encode() + b"\0")
-        answer = b""
-        while _END not in answer[-4:]:
-            part = vty.recv(65536)
-            if not part:
-                break
-            answer += part
+        _execute(vty, "enable")
+        return _execute(vty, command)
+
+
+def _execute(vty: socket.socket, command: str) -> str:
+    vty.sendall(command.encode() + b"\0")
+    answer = b""
+    while answer[-4:-1] != _END:
+        part = vty.recv(65536)
+        if not part:
+            raise ConnectionError(f"the daemon hung up on {command!r}")
+        answer += part
     return answer[:-4].decode()
 
 

@@ -23,9 +23,9 @@ class Entry:
     """One line of the journal.
 
     Attributes:
-        act: What is made: `owner`, `namespace`, `interface`, `path` or `process`.
-        name: Name, path or process number of it.
-        identity: Inode of a namespace or start time of a process, once it is made; 0 before.
+        act: What is made: `owner`, `namespace`, `interface` or `path`.
+        name: Name or path of it.
+        identity: Inode of a namespace once it is made; 0 before.
     """
 
     act: str

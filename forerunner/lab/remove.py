@@ -42,7 +42,6 @@ def remove_all(state: Path, directory: Path) -> None:
     """Remove what the journal in `state` names, then the journal itself."""
     journal = Journal(state)
     namespaces = [entry.name for entry in journal.entries("namespace") if _is_ours(entry)]
-    _stop_processes(journal)
     _empty(namespaces)
     for entry in journal.entries("interface"):
         if Path("/sys/class/net", entry.name).exists():
@@ -53,33 +52,9 @@ def remove_all(state: Path, directory: Path) -> None:
     shutil.rmtree(state)
 
 
-def start_time(pid: int) -> int:
-    """Return when a process started, in clock ticks since boot; 0 when there is none."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return 0
-    # The name in parentheses may hold blanks; what follows it does not.
-    return int(stat.rpartition(")")[2].split()[19])
-
-
 def _is_ours(entry: Entry) -> bool:
     identity = namespace_identity(entry.name)
     return identity != 0 and entry.identity in (0, identity)
-
-
-def _stop_processes(journal: Journal) -> None:
-    for entry in journal.entries("process"):
-        pid = int(entry.name)
-        if entry.identity and start_time(pid) == entry.identity:
-            os.kill(pid, signal.SIGTERM)
-            _wait_gone(pid, entry.identity)
-
-
-def _wait_gone(pid: int, identity: int) -> None:
-    deadline = time.monotonic() + _GRACE_S
-    while start_time(pid) == identity and time.monotonic() < deadline:
-        time.sleep(0.02)
 
 
 def _empty(namespaces: list[str]) -> None:

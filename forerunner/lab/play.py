@@ -1,0 +1,108 @@
+"""Playing a schedule of degradation on a real link, in real time."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from forerunner.degradation import Point, Schedule
+from forerunner.lab import impairment
+from forerunner.lab.lab import Lab
+from forerunner.topology import Link
+
+UPDATE_S = 0.2
+"""Small changes of loss wait so long for each other; big ones and black holes do not wait."""
+_BIG_CHANGE = 0.02
+
+OnPoint = Callable[[float, float], None]
+
+
+def play(lab: Lab, link: str, schedule: Schedule, on_point: OnPoint | None = None) -> float:
+    """Play a schedule on a link, both ways, and leave the link clean whatever happens.
+
+    Every point is due at its own time after the start: delays never add up.
+
+    Args:
+        lab: A lab that is up.
+        link: Name of the link.
+        schedule: What to play.
+        on_point: Called with (seconds since the start, share of loss) at every update.
+
+    Returns:
+        The start, in seconds since the epoch; add `schedule.fault_at_s` for the fault.
+
+    Raises:
+        UnknownLink: The lab has no such link.
+    """
+    wire = lab.link(link)
+    impairment.clear(lab, link)
+    with _term_unwinds():
+        try:
+            return _play(lab, wire, schedule, on_point)
+        finally:
+            impairment.clear(lab, link)
+
+
+def _play(lab: Lab, wire: Link, schedule: Schedule, on_point: OnPoint | None) -> float:
+    began_at, began = time.time(), time.monotonic()
+    before = Point(0.0, 0.0)
+    for point in _updates(schedule):
+        _sleep_until(began + point.time_s)
+        _set(lab, wire, before, point)
+        before = point
+        if on_point is not None:
+            on_point(time.monotonic() - began, 1.0 if point.blackhole else point.loss)
+    _sleep_until(began + schedule.duration_s)
+    return began_at
+
+
+def _updates(schedule: Schedule) -> Iterator[Point]:
+    last: Point | None = None
+    for point in schedule.points:
+        if last is None or _is_due(last, point):
+            yield point
+            last = point
+
+
+def _is_due(last: Point, point: Point) -> bool:
+    return (
+        point.blackhole != last.blackhole
+        or point.rate_share != last.rate_share
+        or abs(point.loss - last.loss) >= _BIG_CHANGE
+        or point.time_s - last.time_s >= UPDATE_S - 1e-9
+    )
+
+
+def _set(lab: Lab, wire: Link, before: Point, point: Point) -> None:
+    rate = None if point.rate_share is None else max(8e3, point.rate_share * wire.capacity)
+    meant = impairment.Impairment(point.loss, point.blackhole, rate)
+    if (point.loss, point.blackhole) != (before.loss, before.blackhole):
+        impairment.set_drops(lab, wire, meant)
+    if point.rate_share != before.rate_share:
+        impairment.set_queues(lab, wire, meant)
+
+
+def _sleep_until(moment: float) -> None:
+    left = moment - time.monotonic()
+    if left > 0:
+        time.sleep(left)
+
+
+@contextmanager
+def _term_unwinds() -> Iterator[None]:
+    """Let a TERM that nobody handles unwind the stack, so that the link is cleared."""
+    ours = threading.current_thread() is threading.main_thread()
+    if not ours or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield
+        return
+    signal.signal(signal.SIGTERM, _unwind)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _unwind(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + signal.SIGTERM)
