@@ -28,10 +28,11 @@ def playbook_path(name: str) -> Path:
     Raises:
         UnknownPlaybook: The name is not well formed, or there is no such file.
     """
-    path = home.root() / "playbooks" / f"{name}.yml"
+    directory = home.root() / "playbooks"
+    path = directory / f"{name}.yml"
     if not PLAYBOOK.fullmatch(name) or not path.is_file():
-        known = ", ".join(sorted(x.stem for x in path.parent.glob("*.yml"))) or "none"
-        raise UnknownPlaybook(f"playbook {name!r} is not in {home.root() / 'playbooks'}: {known}")
+        known = ", ".join(sorted(x.stem for x in directory.glob("*.yml"))) or "none"
+        raise UnknownPlaybook(f"playbook {name!r} is not in {directory}; there are: {known}")
     return path
 
 

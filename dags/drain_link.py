@@ -1,0 +1,32 @@
+"""Take a link out of service on request."""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, Param
+
+from forerunner.airflow.operators import AnsiblePlaybookOperator
+
+with DAG(
+    dag_id="drain_link",
+    description="Take a link out of service: traffic moves away, then the link is empty.",
+    schedule=None,
+    catchup=False,
+    max_active_runs=1,
+    params={
+        "link": Param(
+            type="string",
+            pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*:[A-Za-z0-9][A-Za-z0-9_.-]*$",
+            maxLength=128,
+            description="Name of the link, as r1:r3.",
+        ),
+        "check": Param(False, type="boolean", description="Only show what would change."),
+    },
+    tags=["forerunner", "link"],
+):
+    AnsiblePlaybookOperator(
+        task_id="drain_link",
+        playbook="drain_link",
+        variables={"link": "{{ params.link }}"},
+        check="{{ params.check }}",
+        execution_timeout=timedelta(minutes=5),
+    )

@@ -1,0 +1,154 @@
+"""Operators: thin over `forerunner.runner` and `forerunner.remediate`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator, Context
+
+from forerunner.airflow.binding import bind_to_supervisor
+from forerunner.errors import ForerunnerError
+
+if TYPE_CHECKING:
+    from forerunner.model import Outcome
+    from forerunner.runner import RunEvent, RunResult, Value
+
+_FAILED = frozenset({"failed", "unreachable", "undone"})
+
+
+class PlaybookFailed(ForerunnerError):
+    """A play failed; the message says on which hosts and why."""
+
+
+class HostsUnreachable(PlaybookFailed):
+    """Hosts could not be reached, and nothing else failed."""
+
+
+class _PlaybookOperator(BaseOperator):
+    """What both operators share: events to the log, and an end for all that was started."""
+
+    _killed = False
+
+    def on_kill(self) -> None:
+        """End the playbook and everything below it."""
+        from forerunner.runner import cancel_all
+
+        # A plain attribute would be taken for an argument of the operator.
+        object.__setattr__(self, "_killed", True)
+        cancel_all()
+
+    def _begin(self) -> None:
+        bind_to_supervisor()
+        if self._killed:
+            raise PlaybookFailed("ended before the playbook was started")
+
+    def _print(self, event: "RunEvent") -> None:
+        for line in event.text.splitlines():
+            if line.strip():
+                self.log.info("%s", line)
+
+
+class AnsiblePlaybookOperator(_PlaybookOperator):
+    """Run a playbook of this project: a failed play is a failed task.
+
+    Per-host results and counts are the task's output. Killing the task, or its running out of
+    time, leaves no process of Ansible.
+
+    Args:
+        playbook: Name without directory and ending, as `drain_link`.
+        variables: Plain values; templated by Airflow, then refused if they could be templates
+            to Ansible.
+        limit: Inventory names; templated.
+        check: Dry run; a template may give `True`.
+        timeout_s: Seconds after which the playbook is ended.
+    """
+
+    template_fields: Sequence[str] = ("variables", "limit", "check")
+
+    def __init__(
+        self,
+        *,
+        playbook: str,
+        variables: Mapping[str, "Value"] | None = None,
+        limit: Sequence[str] = (),
+        check: bool | str = False,
+        timeout_s: float = 600.0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.playbook = playbook
+        self.variables = dict(variables or {})
+        self.limit = list(limit)
+        self.check = check
+        self.timeout_s = timeout_s
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """Run the playbook and return its status, counts and per-host results.
+
+        Raises:
+            HostsUnreachable: Hosts could not be reached, and nothing else failed.
+            PlaybookFailed: Anything else than success.
+        """
+        from forerunner.runner import run
+
+        self._begin()
+        check = str(self.check).lower() == "true"
+        result = run(self.playbook, self.variables, self.limit, check, self._print, self.timeout_s)
+        summary = _summary(result)
+        if result.ok:
+            return summary
+        context["ti"].xcom_push(key="return_value", value=summary)
+        failure = HostsUnreachable if result.status == "unreachable" else PlaybookFailed
+        raise failure(result.message)
+
+
+class RemediateOperator(_PlaybookOperator):
+    """Act on the predictions that started the DAG run.
+
+    They are named by the asset events that started it, or by `prediction` in its conf. Each is
+    decided on, planned, acted on and recorded by `forerunner.remediate`; a refusal is an
+    outcome, not a failure.
+    """
+
+    def execute(self, context: Context) -> list[dict[str, Any]]:
+        """Return the outcomes, one a prediction, as plain data.
+
+        Raises:
+            HostsUnreachable: Every failure was a device out of reach.
+            PlaybookFailed: At least one plan failed or was undone.
+        """
+        from forerunner.remediate import remediate
+
+        outcomes: list[Outcome] = []
+        for identifier in predictions_of(context):
+            self._begin()
+            self.log.info("prediction %s", identifier)
+            outcomes.append(remediate(identifier, context["run_id"], on_event=self._print))
+            self.log.info("%s: %s", outcomes[-1].state, outcomes[-1].message)
+        summary = [outcome.to_dict() for outcome in outcomes]
+        bad = [outcome for outcome in outcomes if outcome.state in _FAILED]
+        if not bad:
+            return summary
+        context["ti"].xcom_push(key="return_value", value=summary)
+        unreachable = all(outcome.state == "unreachable" for outcome in bad)
+        failure = HostsUnreachable if unreachable else PlaybookFailed
+        raise failure("; ".join(f"{x.plan} {x.state}: {x.message}" for x in bad))
+
+
+def predictions_of(context: Context) -> list[str]:
+    """Return the identifiers that started a DAG run, each once, in order."""
+    found: list[str] = []
+    for events in (context.get("triggering_asset_events") or {}).values():
+        found += [event.extra.get("payload", {}).get("prediction", "") for event in events]
+    found.append((context["dag_run"].conf or {}).get("prediction", ""))
+    return [x for x in dict.fromkeys(found) if isinstance(x, str) and x]
+
+
+def _summary(result: "RunResult") -> dict[str, Any]:
+    return {
+        "playbook": result.playbook,
+        "status": result.status,
+        "message": result.message,
+        "hosts": {name: asdict(host) for name, host in result.hosts.items()},
+        "result": {x: y for x, y in result.result.items() if x in {"state", "message", "hosts"}},
+    }

@@ -1,0 +1,99 @@
+"""The trigger that turns new predictions in the ledger into asset events."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+from airflow.triggers.base import BaseEventTrigger, TriggerEvent
+
+from forerunner.airflow.warm_up import take_request
+
+if TYPE_CHECKING:
+    from forerunner.ledger import Ledger
+    from forerunner.model import Prediction
+
+_log = logging.getLogger(__name__)
+
+FRESH_S = 60.0
+"""Age in seconds up to which a prediction that nobody acted on is still raised after a start."""
+
+_LOOK_BACK = 200
+_PAUSE_S = 1.0
+
+
+class PredictionTrigger(BaseEventTrigger):
+    """Raises `{"prediction": <id>}` for each prediction, moments after it was written.
+
+    All reading is done in a thread: the event loop belongs to every trigger.
+
+    Args:
+        poll_s: Seconds between two looks.
+    """
+
+    def __init__(self, poll_s: float = 0.1) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.poll_s = poll_s
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """Return what the triggerer makes the trigger again from."""
+        return f"{__name__}.PredictionTrigger", {"poll_s": self.poll_s}
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Yield an event for each prediction, for ever."""
+        tail = Tail()
+        while True:
+            try:
+                fresh = await asyncio.to_thread(tail.read)
+            except Exception:  # noqa: BLE001 (whatever it was, nobody would start the trigger again)
+                _log.exception("the ledger cannot be read; trying again")
+                await asyncio.sleep(_PAUSE_S)
+                continue
+            for payload in fresh:
+                yield TriggerEvent(payload)  # type: ignore[no-untyped-call]
+            await asyncio.sleep(self.poll_s)
+
+
+class Tail:
+    """Reads the ledger's predictions once each, from where the last reader may have stopped."""
+
+    def __init__(self) -> None:
+        self._ledger: Ledger | None = None
+        self._sequence = 0
+        self._seen: set[str] = set()
+
+    def read(self) -> list[dict[str, str]]:
+        """Return `{"prediction": <id>}` for each one that has not been returned before.
+
+        After a start of Airflow one without a prediction is asked for, to warm the path up.
+        """
+        found = [{"prediction": identifier} for identifier in self._fresh()]
+        return [*found, {"warm_up": str(time.time())}] if take_request() else found
+
+    def _fresh(self) -> list[str]:
+        if self._ledger is None:
+            return self._open()
+        rows = self._ledger.predictions_after(self._sequence)
+        return [self._take(sequence, x) for sequence, x in rows if x.id not in self._seen]
+
+    def _open(self) -> list[str]:
+        from forerunner.ledger import Ledger
+
+        ledger = Ledger.open()
+        last = ledger.last_sequence()
+        rows = ledger.predictions_after(max(0, last - _LOOK_BACK))
+        found = [self._take(sequence, x) for sequence, x in rows if _is_waiting(ledger, x)]
+        self._ledger, self._sequence = ledger, max(last, self._sequence)
+        return found
+
+    def _take(self, sequence: int, prediction: "Prediction") -> str:
+        self._seen.add(prediction.id)
+        self._sequence = max(self._sequence, sequence)
+        return prediction.id
+
+
+def _is_waiting(ledger: "Ledger", prediction: "Prediction") -> bool:
+    """Return whether a prediction is fresh and nobody has planned anything for it."""
+    fresh = time.time() - prediction.made_at < FRESH_S
+    return fresh and not ledger.entries(limit=1, prediction=prediction.id)
