@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import dpkt
 
+from forerunner.lab.commands import run
 from forerunner.lab.errors import LabError
 from forerunner.lab.lab import Lab
 from forerunner.lab.stream import HEADER, MARK
@@ -114,6 +115,8 @@ def start(lab: Lab, rate: float = 200.0, capture: Path | None = None) -> Traffic
         address = lab.host_address(sink)
         processes["receiver"] = _start(lab, sink, *_python("receive", address, PORT))
         _await(processes["receiver"].stdout, "ready")
+        # Fill the neighbour tables on the way, or the first packets pay for it.
+        run("ip", "netns", "exec", lab.namespace(source), "ping", "-c3", "-i0.2", "-W1", address)
         processes["sender"] = _start(lab, source, *_python("send", address, PORT, rate))
     except BaseException:
         traffic.close()

@@ -97,7 +97,7 @@ def main() -> None:
     except ImportError as error:
         module.fail_json(msg=f"{error}; run it with the environment that `make` sets up")
     try:
-        module.exit_json(**task.run(module.params, module.check_mode))
+        module.exit_json(**task.build_or_remove(module.params, module.check_mode))
     except ForerunnerError as error:
         module.fail_json(msg=str(error))
 

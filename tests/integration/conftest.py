@@ -1,0 +1,63 @@
+"""One real lab for the whole session, apart from any other by its index and its directory."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from forerunner import home
+from forerunner.lab import Lab, LabError
+from forerunner.lab.preflight import check_machine
+
+LAB_INDEX = 90
+
+Playbook = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def lab_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment in which commands find this session's lab and its run-time state."""
+    directory = tmp_path_factory.mktemp("var")
+    return {
+        **os.environ,
+        "FORERUNNER_LAB_INDEX": str(LAB_INDEX),
+        "FORERUNNER_VAR": str(directory),
+        "ANSIBLE_NOCOLOR": "1",
+    }
+
+
+@pytest.fixture(scope="session")
+def playbook(lab_environment: dict[str, str]) -> Playbook:
+    """Run a playbook as an engineer would: `playbook("build_lab", "--check")`."""
+
+    def run(name: str, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        program = str(Path(sys.executable).with_name("ansible-playbook"))
+        return subprocess.run(
+            [program, f"playbooks/{name}.yml", *arguments],
+            cwd=home.root(),
+            env=lab_environment | environment,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def lab(playbook: Playbook) -> Iterator[Lab]:
+    """A converged lab, removed when the session ends."""
+    try:
+        check_machine()
+    except LabError as error:
+        pytest.skip(str(error))
+    playbook("remove_lab")
+    built = playbook("build_lab")
+    assert built.returncode == 0, built.stdout + built.stderr
+    yield Lab.open(LAB_INDEX)
+    removed = playbook("remove_lab")
+    assert removed.returncode == 0, removed.stdout + removed.stderr
