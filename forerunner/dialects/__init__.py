@@ -37,6 +37,10 @@ class Dialect(Protocol):
         """Return what differs by meaning, for people; empty when nothing does."""
         ...
 
+    def keep_drained(self, running: str, intended: str) -> tuple[str, tuple[str, ...]]:
+        """Return the intended configuration with drained interfaces left so, and which they are."""
+        ...
+
     def configure(self, commands: list[str]) -> str:
         """Return the one command that carries out configuration commands."""
         ...

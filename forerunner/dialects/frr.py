@@ -78,6 +78,29 @@ def differences(running: str, intended: str) -> str:
     return config_tree.difference(parse(running), parse(intended))
 
 
+def keep_drained(running: str, intended: str) -> tuple[str, tuple[str, ...]]:
+    """Return the intended configuration with the links left drained that are, and which.
+
+    The maximum cost stands in no inventory (`forerunner.topology` refuses it): only a drain sets
+    it. Configuring a device must not return a failing link to service by the way.
+    """
+    mark = f"ip ospf cost {MAXIMUM_COST}"
+    have = parse(running)
+    drained = tuple(
+        path[0].removeprefix("interface ")
+        for path in have
+        if len(path) == 2 and path[0].startswith("interface ") and path[1] == mark
+    )
+    lines: list[str] = []
+    interface = ""
+    for line in intended.splitlines():
+        if not line.startswith(" "):
+            interface = line.strip().removeprefix("interface ")
+        costs = line.strip().startswith("ip ospf cost ") and interface in drained
+        lines.append(f" {mark}" if costs else line)
+    return "\n".join(lines) + "\n", drained
+
+
 def parse(text: str) -> config_tree.Paths:
     """Return the configuration's lines, each with the sections that it stands in."""
     return config_tree.parse(text, _GRAMMAR)

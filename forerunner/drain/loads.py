@@ -1,8 +1,27 @@
-"""How much each direction carries now, as far as anybody can tell."""
+"""How much each direction carries now: what nobody knows cannot be drained onto."""
 
+import logging
+
+from forerunner.collect import load
+from forerunner.collect.snmp import Agent, Credentials
 from forerunner.drain.request import Request
+from forerunner.errors import ForerunnerError
+from forerunner.store import Store
+
+_log = logging.getLogger(__name__)
 
 
 async def measure(request: Request) -> dict[str, float] | None:
-    """Stand in until the counters can be read."""
-    return {way.name: 0.0 for link in request.topology.links for way in link.directions}
+    """Return the load of each direction in bit/s, or None where it cannot be known.
+
+    The telemetry store answers if it is fresh; otherwise the routers' counters are polled twice.
+    """
+    directory = request.telemetry_directory
+    try:
+        user = Credentials.from_file(request.snmp_file)
+        agents = [Agent(x.name, x.address, user) for x in request.devices.values()]
+        store = Store(directory) if directory.is_dir() else None
+        return await load.measure(store, request.topology, agents, request.policy.load_max_age_s)
+    except ForerunnerError as error:
+        _log.warning("loads are not known: %s", error)
+        return None

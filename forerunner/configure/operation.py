@@ -1,0 +1,113 @@
+"""Bringing many devices to the configuration that the inventory means for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from forerunner.dialects import Dialect, DialectError, dialect
+from forerunner.fleet import Device, DeviceResult, Rejected, Session, run
+
+# Additions first, then what they did not replace; a third pass would find nothing new to do.
+_PASSES = 2
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What a run gave.
+
+    Attributes:
+        hosts: What became of each device; its data holds `diff`, `commands` and `drained`.
+        check: Whether nothing was written.
+    """
+
+    hosts: Mapping[str, DeviceResult]
+    check: bool = False
+    diff: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        """Return whether a device's configuration differs afterwards (or would)."""
+        return any(result.data.get("diff") for result in self.hosts.values())
+
+
+def configure(
+    devices: Mapping[str, Device],
+    intended: Mapping[str, str],
+    allow_change: bool,
+    check: bool = False,
+    **limits: Any,
+) -> Configuration:
+    """Bring every device to its intended configuration, and say what became of each.
+
+    A drained link stays drained: its cost is an operation's, not the inventory's, and goes back
+    by `undrain_link`. The device's message says so.
+
+    Args:
+        devices: By inventory name.
+        intended: Whole configuration by device.
+        allow_change: Write; without it a device that differs fails.
+        check: Say what would change, and write nothing.
+        limits: `concurrency` and `timeout` of `fleet.run`.
+    """
+
+    async def work(session: Session) -> DeviceResult:
+        target = intended[session.device.name]
+        return await _configure(session, target, allow_change, check)
+
+    results = run(devices.values(), work, **limits)
+    diff = [
+        {"prepared": f"--- {name} running\n+++ {name} intended\n{result.data['diff']}\n"}
+        for name, result in results.items()
+        if result.data.get("diff")
+    ]
+    return Configuration(results, check, diff)
+
+
+async def _configure(
+    session: Session, target: str, allow_change: bool, check: bool
+) -> DeviceResult:
+    speech, name = dialect(session.device.platform), session.device.name
+    running = await _read(session, speech)
+    target, drained = speech.keep_drained(running, target)
+    note = f"; drained and left so: {', '.join(drained)}" if drained else ""
+    diff = speech.differences(running, target)
+    data = {"diff": diff, "commands": speech.changes(running, target), "drained": list(drained)}
+    if not diff:
+        return DeviceResult("ok", f"{name}: as intended{note}", data)
+    if check:
+        return DeviceResult("changed", f"{name}: would change{note}", data)
+    if not allow_change:
+        problem = f"{name}: differs, and device_config_allow_change is not set{note}"
+        return DeviceResult("failed", problem, {**data, "diff": ""})
+    return await _apply(session, speech, running, target, note)
+
+
+async def _apply(
+    session: Session, speech: Dialect, before: str, target: str, note: str
+) -> DeviceResult:
+    """Apply in passes, read back after each; what was written counts, whatever comes out."""
+    name, rejected, now = session.device.name, "", before
+    for _ in range(_PASSES):
+        commands = speech.changes(now, target)
+        if not commands or rejected:
+            break
+        try:
+            await session.execute(speech.configure(commands))
+        except Rejected as error:
+            rejected = error.problem
+        now = await _read(session, speech)
+    data = {"diff": speech.differences(before, now), "commands": speech.changes(before, target)}
+    left = speech.differences(now, target)
+    if rejected or left:
+        problem = rejected or "the device took every line, but not as it was meant"
+        rest = f"; still different:\n{left}" if left else ""
+        return DeviceResult("failed", f"{name}: {problem}{rest}{note}", data)
+    return DeviceResult("changed", f"{name}: changed and read back{note}", data)
+
+
+async def _read(session: Session, speech: Dialect) -> str:
+    answer = await session.execute(speech.SHOW_RUNNING_CONFIG)
+    try:
+        return speech.running_config(answer)
+    except DialectError as error:
+        raise Rejected(session.device.name, str(error)) from error
