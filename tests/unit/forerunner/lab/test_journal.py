@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import pytest
+
+from forerunner import home
+from forerunner.lab.errors import LabError, NotOurs
+from forerunner.lab.journal import Entry, Journal
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal.create(tmp_path / "fr7")
+
+
+def test_a_thing_counts_once_with_what_was_written_last(journal: Journal) -> None:
+    journal.add(Entry("namespace", "fr7-r1"), Entry("namespace", "fr7-r2"))
+    journal.add(Entry("namespace", "fr7-r1", 4711))
+
+    expected = [Entry("namespace", "fr7-r1", 4711), Entry("namespace", "fr7-r2")]
+    assert journal.entries("namespace") == expected
+
+
+def test_a_line_that_a_crash_cut_is_skipped(journal: Journal) -> None:
+    journal.add(Entry("namespace", "fr7-r1"))
+    with (journal.directory / "journal").open("a") as file:
+        file.write('{"act": "namesp')
+
+    assert journal.entries("namespace") == [Entry("namespace", "fr7-r1")]
+
+
+def test_the_checkout_that_began_a_lab_owns_it(journal: Journal) -> None:
+    journal.check_owner()
+
+    assert journal.entries("owner") == [Entry("owner", str(home.root()))]
+
+
+def test_another_checkout_s_lab_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORERUNNER_HOME", "/somewhere/else")
+    journal = Journal.create(tmp_path / "fr7")
+    monkeypatch.delenv("FORERUNNER_HOME")
+
+    with pytest.raises(NotOurs, match="belongs to the checkout /somewhere/else"):
+        journal.check_owner()
+
+
+def test_two_at_work_on_one_lab_are_kept_apart(journal: Journal) -> None:
+    with (
+        journal.lock(),
+        pytest.raises(LabError, match="being built or removed"),
+        Journal(journal.directory).lock(),
+    ):
+        pass
+
+
+def test_a_lock_leaves_nothing_behind(journal: Journal) -> None:
+    with journal.lock():
+        pass
+
+    assert [path.name for path in journal.directory.parent.iterdir()] == ["fr7"]
