@@ -59,7 +59,8 @@ root:
 	@[ "$$(id -u)" = 0 ] || command -v sudo >/dev/null || { echo "forerunner: the lab wants root, and there is no sudo; become root first" >&2; exit 2; }
 
 python:
-	@command -v $(PYTHON) >/dev/null || { echo "forerunner: no $(PYTHON) on PATH; install Python 3.11 or newer" >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo \
+		"forerunner: $(PYTHON) is not Python 3.11 or newer; install one and name it: make PYTHON=python3.12" >&2; exit 2; }
 
 environment: python
 	@$(SETUP) environment

@@ -1,11 +1,8 @@
 """Lay what Forerunner stands on: the locked environment and the lab's Debian packages.
 
 Run by the system's own interpreter before there is an environment, so it uses the standard
-library alone and parses on older Pythons, to be able to tell them that they are too old:
-`python3 -I forerunner/bootstrap.py environment|packages [--optional]`.
+library alone: `python3 -I forerunner/bootstrap.py environment|packages [--optional]`.
 """
-
-from __future__ import annotations
 
 import fcntl
 import hashlib
@@ -13,12 +10,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 OLDEST_PYTHON = (3, 11)
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,20 +49,6 @@ class Refusal(Exception):
 def say(text: str) -> None:
     """Show what is going on now."""
     print(f"forerunner: {text}", file=sys.stderr, flush=True)
-
-
-def check_python() -> None:
-    """Refuse an interpreter that is too old.
-
-    Raises:
-        Refusal: Names the version that is needed and how to pick another interpreter.
-    """
-    if sys.version_info < OLDEST_PYTHON:
-        here, needed = ("{}.{}".format(*v[:2]) for v in (sys.version_info, OLDEST_PYTHON))
-        raise Refusal(
-            f"python3 is {here} ({sys.executable}), but {needed} or newer is needed;"
-            " install one and name it: make PYTHON=python3.12"
-        )
 
 
 def missing_packages(wanted: Sequence[str]) -> list[str]:
@@ -243,7 +223,6 @@ def main(arguments: Sequence[str]) -> int:
     optional = "--optional" in arguments
     what, *names = [word for word in arguments if word != "--optional"] or ["environment"]
     try:
-        check_python()
         if what == "environment":
             ensure_environment()
         else:
