@@ -7,8 +7,8 @@ from typing import Any
 from forerunner.dialects import Dialect, DialectError, dialect
 from forerunner.fleet import Device, DeviceResult, Rejected, Session, run
 
-# Additions first, then what they did not replace; a third pass would find nothing new to do.
-_PASSES = 2
+# What is missing, what is too much then, and once more for what the removal took along.
+_PASSES = 3
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Configuration:
     """What a run gave.
 
     Attributes:
-        hosts: What became of each device; its data holds `diff`, `commands` and `drained`.
+        hosts: What became of each device; its data holds `diff` and `drained`.
         check: Whether nothing was written.
     """
 
@@ -71,7 +71,7 @@ async def _configure(
     target, drained = speech.keep_drained(running, target)
     note = f"; drained and left so: {', '.join(drained)}" if drained else ""
     diff = speech.differences(running, target)
-    data = {"diff": diff, "commands": speech.changes(running, target), "drained": list(drained)}
+    data = {"diff": diff, "drained": list(drained)}
     if not diff:
         return DeviceResult("ok", f"{name}: as intended{note}", data)
     if check:
@@ -96,7 +96,7 @@ async def _apply(
         except Rejected as error:
             rejected = error.problem
         now = await _read(session, speech)
-    data = {"diff": speech.differences(before, now), "commands": speech.changes(before, target)}
+    data = {"diff": speech.differences(before, now)}
     left = speech.differences(now, target)
     if rejected or left:
         problem = rejected or "the device took every line, but not as it was meant"

@@ -30,7 +30,7 @@ class Dialect(Protocol):
         ...
 
     def changes(self, running: str, intended: str) -> list[str]:
-        """Return the commands that lead from one configuration to the other."""
+        """Return the next commands on the way; none once `intended` is reached."""
         ...
 
     def differences(self, running: str, intended: str) -> str:

@@ -24,6 +24,10 @@ class Grammar:
     ends: tuple[str, ...]
     ignored: tuple[str, ...]
 
+    def opens(self, path: Path) -> bool:
+        """Return whether the last line of a path opens a section."""
+        return path[-1].startswith(self.sections if len(path) == 1 else self.subsections)
+
 
 def parse(text: str, grammar: Grammar) -> Paths:
     """Return each line of a configuration as a path: its sections, then itself."""
@@ -39,7 +43,7 @@ def parse(text: str, grammar: Grammar) -> Paths:
         sections = _enclosing(raw, line, sections, grammar)
         if sections or not line.startswith(grammar.ignored):
             paths[*sections, line] = None
-        if _opens(line, sections, grammar):
+        if grammar.opens((*sections, line)):
             sections = (*sections, line)
     return paths
 
@@ -50,16 +54,12 @@ def _enclosing(raw: str, line: str, sections: Path, grammar: Grammar) -> Path:
     return () if begins else sections
 
 
-def _opens(line: str, sections: Path, grammar: Grammar) -> bool:
-    return line.startswith(grammar.subsections if sections else grammar.sections)
-
-
 def missing(want: Paths, have: Paths) -> Paths:
     """Return the lines of `want` that `have` lacks, in the order of `want`."""
     return {path: None for path in want if path not in have}
 
 
-def commands(add: Iterable[Path], remove: Iterable[Path]) -> list[str]:
+def commands(add: Iterable[Path], remove: Iterable[Path], grammar: Grammar) -> list[str]:
     """Return the commands that add and then remove lines, entering each section once in a row.
 
     A line that goes is negated; where a whole section goes, its head alone is.
@@ -72,7 +72,7 @@ def commands(add: Iterable[Path], remove: Iterable[Path]) -> list[str]:
     steps += [(path, True) for path in gone if not _inside(path, gone)]
     for path, negate in steps:
         lines += _enter(here, path[:-1])
-        here = path[:-1]
+        here = path if grammar.opens(path) and not negate else path[:-1]
         lines.append(_negated(path[-1]) if negate else path[-1])
     return lines
 

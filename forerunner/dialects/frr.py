@@ -64,13 +64,17 @@ def running_config(answer: str) -> str:
 
 
 def changes(running: str, intended: str) -> list[str]:
-    """Return the configuration commands that lead from `running` to `intended`.
+    """Return the next configuration commands on the way from `running` to `intended`.
 
-    What is new comes first, so that a command that replaces another one (`ip ospf cost 20`) does
-    so without a moment at the default; what then still is too much is taken away.
+    What is missing first; only when nothing is, what is too much. For a command that replaces
+    another (`ip ospf cost 20`) takes the old one away by itself, without a moment at the default,
+    while `no ip ospf cost 10` would take away whatever cost there is.
     """
     have, want = parse(running), parse(intended)
-    return config_tree.commands(config_tree.missing(want, have), config_tree.missing(have, want))
+    add = config_tree.missing(want, have)
+    if add:
+        return config_tree.commands(add, (), _GRAMMAR)
+    return config_tree.commands((), config_tree.missing(have, want), _GRAMMAR)
 
 
 def differences(running: str, intended: str) -> str:

@@ -57,7 +57,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 hosts:
-  description: Status, message, difference, commands and drained interfaces of each device.
+  description: Status, message, difference and drained interfaces of each device.
   type: dict
   returned: always
 """
