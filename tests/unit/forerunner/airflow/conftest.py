@@ -1,0 +1,86 @@
+"""A loop without a network: real ledger, store and playbooks, and a drain that only pretends."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from forerunner import home
+from forerunner.ledger import Ledger
+from forerunner.model import Prediction, Sample, new_id
+from forerunner.store import Store
+from forerunner.topology import Topology
+
+_PROJECT = Path(__file__).parent / "project"
+_VARIABLES = home.root() / "inventories" / "lab" / "group_vars" / "all"
+
+
+@dataclass
+class Loop:
+    """The run-time state of a loop, and what its pretended drains have done."""
+
+    var: Path
+    ledger: Ledger
+    topology: Topology
+    policy: dict[str, Any]
+
+    def predict(self, link: str = "r1:r3", age_s: float = 0.0, probability: float = 0.95) -> str:
+        """Write a prediction, with loads measured a moment ago, and return its identifier."""
+        self.measure()
+        prediction = Prediction(
+            new_id("prediction"),
+            "link_failure",
+            link,
+            probability,
+            20.0,
+            30.0,
+            {"loss": 0.1},
+            "test",
+            time.time() - age_s,
+        )
+        self.ledger.add_prediction(prediction)
+        return prediction.id
+
+    def measure(self) -> None:
+        """Write counters of idle links into the store."""
+        ways = [way for link in self.topology.links for way in link.directions]
+        now = time.time()
+        Store(self.var / "telemetry").append(
+            [
+                Sample(now - age, way.host, way.interface, "if_out_octets", 1000.0)
+                for age in (2.0, 0.0)
+                for way in ways
+            ]
+        )
+
+    def acts(self) -> list[str]:
+        """Return the lines that the pretended drains wrote."""
+        path = self.var / "acts"
+        return path.read_text().splitlines() if path.exists() else []
+
+
+def make_loop(var: Path, monkeypatch: pytest.MonkeyPatch) -> Loop:
+    """Return a loop whose state is below a directory."""
+    links = yaml.safe_load((_VARIABLES / "network.yml").read_text())["network_links"]
+    policy = yaml.safe_load((_VARIABLES / "remediation.yml").read_text())["remediation_policy"]
+    (var / "observe").mkdir(parents=True)
+    config = {"links": links, "policy": policy}
+    (var / "observe" / "config.json").write_text(json.dumps(config))
+    monkeypatch.setenv("FORERUNNER_HOME", str(_PROJECT))
+    monkeypatch.setenv("FORERUNNER_VAR", str(var))
+    monkeypatch.setenv("ANSIBLE_HOME", str(var / "ansible"))
+    monkeypatch.delenv("FORERUNNER_LEDGER", raising=False)
+    return Loop(var, Ledger.open(), Topology.from_data(links), policy)
+
+
+@pytest.fixture
+def loop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Loop]:
+    """Return a loop of its own."""
+    made = make_loop(tmp_path, monkeypatch)
+    yield made
+    made.ledger.close()
