@@ -86,9 +86,7 @@ class Schedule:
     duration_s: float
 
 
-def schedule(
-    kind: str, seed: int, step_s: float = 0.1, length_s: float = 600.0
-) -> Schedule:
+def schedule(kind: str, seed: int, step_s: float = 0.1, length_s: float = 600.0) -> Schedule:
     """Return the schedule of a kind and a seed; the same arguments give the same schedule.
 
     Args:
@@ -111,9 +109,7 @@ def schedule(
     if kind == "flapping":
         return _flapping(random, seed, step_s)
     if kind not in _SHAPES:
-        raise UnknownKind(
-            f"degradation {kind!r} does not exist; there are {', '.join(KINDS)}"
-        )
+        raise UnknownKind(f"degradation {kind!r} does not exist; there are {', '.join(KINDS)}")
     lead_in = [0.0] * _steps(random.uniform(3, 8), step_s)
     losses = lead_in + _SHAPES[kind](random, step_s)
     hole = [(1.0, True)] * _steps(BLACK_HOLE_S, step_s)
@@ -130,13 +126,10 @@ def _assemble(
     fault: int,
 ) -> Schedule:
     points = tuple(
-        Point(round(index * step_s, 6), loss, hole)
-        for index, (loss, hole) in enumerate(levels)
+        Point(round(index * step_s, 6), loss, hole) for index, (loss, hole) in enumerate(levels)
     )
     onset_s, fault_s = round(onset * step_s, 6), round(fault * step_s, 6)
-    return Schedule(
-        kind, seed, points, onset_s, fault_s, round(len(points) * step_s, 6)
-    )
+    return Schedule(kind, seed, points, onset_s, fault_s, round(len(points) * step_s, 6))
 
 
 def _steps(seconds: float, step_s: float) -> int:
@@ -220,9 +213,7 @@ def _benign(random: Random, seed: int, step_s: float, length_s: float) -> Schedu
     shares = _congest(random, losses, length_s, step_s)
     start = random.uniform(5, BENIGN_BURST_GAP_S)
     while start < length_s - 1:
-        _raise(
-            losses, start, random.uniform(0.2, 0.5), random.uniform(0.2, 0.5), step_s
-        )
+        _raise(losses, start, random.uniform(0.2, 0.5), random.uniform(0.2, 0.5), step_s)
         start += BENIGN_BURST_GAP_S + random.expovariate(1 / 120)
     levels = zip(losses, shares, strict=True)
     points = tuple(
@@ -250,7 +241,7 @@ def _congest(
     while edge < length_s:
         lasts, peak, left = (
             random.uniform(5, 30),
-            random.uniform(0.005, 0.05),
+            random.uniform(0.005, 0.03),
             random.random(),
         )
         first, last = _steps(edge, step_s), _steps(edge + lasts, step_s)
@@ -263,9 +254,7 @@ def _congest(
     return shares
 
 
-def _raise(
-    losses: list[float], start: float, lasts: float, level: float, step_s: float
-) -> None:
+def _raise(losses: list[float], start: float, lasts: float, level: float, step_s: float) -> None:
     """Set the losses between `start` and `start + lasts` to a level, where they are lower."""
     first = _steps(start, step_s)
     for index in range(first, min(first + max(1, _steps(lasts, step_s)), len(losses))):
