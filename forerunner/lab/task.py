@@ -6,9 +6,9 @@ from typing import Any
 
 from forerunner.degradation import schedule
 from forerunner.lab import impair
-from forerunner.lab.build import build
+from forerunner.lab.construction import build
 from forerunner.lab.lab import Lab
-from forerunner.lab.remove import remove
+from forerunner.lab.removal import remove
 
 
 def build_or_remove(parameters: Mapping[str, Any], check: bool) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from forerunner.lab.convergence import wait_converged
 from forerunner.lab.journal import Journal
 from forerunner.lab.lab import Lab
 from forerunner.lab.preflight import check_foreign, check_machine
-from forerunner.lab.remove import remove_all
+from forerunner.lab.removal import remove_all
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
