@@ -36,16 +36,27 @@ def directions(
         agents: SNMP agents of the routers.
         maximum_age_s: Age in seconds beyond which a stored counter says nothing about now.
     """
+    return asyncio.run(measure(store, topology, agents, maximum_age_s))
+
+
+async def measure(
+    store: Store | None,
+    topology: Topology,
+    agents: Sequence[snmp.Agent] = (),
+    maximum_age_s: float = 10.0,
+) -> dict[str, float]:
+    """Return what `directions` returns, inside an event loop that already runs."""
     now = time.time()
     known: list[Sample] = []
     if store is not None:
         # As long again before it, so that a counter that is just fresh has a predecessor.
-        known = store.read([_METRIC], topology.routers, now - 2 * maximum_age_s)
+        since = now - 2 * maximum_age_s
+        known = await asyncio.to_thread(store.read, [_METRIC], topology.routers, since)
     loads = rates(topology, known, newest_after=now - maximum_age_s)
     missing = {way.host for way in _directions(topology) if way.name not in loads}
     asked = [agent for agent in agents if agent.host in missing]
     if asked:
-        loads |= rates(topology, asyncio.run(_poll_twice(asked)))
+        loads |= rates(topology, await _poll_twice(asked))
     return loads
 
 

@@ -146,7 +146,8 @@ async def _session(
             process = await connection.create_process(command)
             _log.info("%s: probing %s", agent.host, ", ".join(sessions.values()))
             await _hand_on(process.stdout, sessions, on_bin)
-            said = await asyncio.wait_for(process.stderr.read(500), 1.0)
+            async with asyncio.timeout(_SILENCE_S):
+                said = await process.stderr.read(500)
         return f"the agent ended: {str(said).strip() or 'no message'}"
     except TimeoutError:
         return f"no word from the agent for {_SILENCE_S:g} s"
@@ -157,7 +158,12 @@ async def _session(
 async def _hand_on(
     output: asyncssh.SSHReader[str], links: Mapping[str, str], on_bin: Callable[[ProbeBin], None]
 ) -> None:
-    while line := await asyncio.wait_for(output.readline(), _SILENCE_S):
+    while True:
+        # Not `wait_for`: until Python 3.12 it loses a cancellation that meets a line.
+        async with asyncio.timeout(_SILENCE_S):
+            line = await output.readline()
+        if not line:
+            return
         on_bin(bin_from_line(line, links))
 
 
