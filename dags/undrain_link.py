@@ -15,7 +15,8 @@ with DAG(
     params={
         "link": Param(
             type="string",
-            pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*:[A-Za-z0-9][A-Za-z0-9_.-]*$",
+            # The end as JavaScript and Python both see it: "$" would let a newline through.
+            pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*:[A-Za-z0-9][A-Za-z0-9_.-]*(?![\s\S])",
             maxLength=128,
             description="Name of the link, as r1:r3.",
         ),

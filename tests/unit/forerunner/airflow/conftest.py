@@ -12,7 +12,7 @@ import yaml
 
 from forerunner import home
 from forerunner.ledger import Ledger
-from forerunner.model import Prediction, Sample, new_id
+from forerunner.model import Outcome, Plan, Prediction, Sample, new_id
 from forerunner.store import Store
 from forerunner.topology import Topology
 
@@ -57,6 +57,24 @@ class Loop:
                 for way in ways
             ]
         )
+
+    def return_links(self) -> None:
+        """Write down that every link is back in service."""
+        for link in self.topology.links:
+            plan = Plan(
+                id=new_id("plan"),
+                playbook="undrain_link",
+                limit=link.ends,
+                variables={"link": link.name},
+                reason="a test begins",
+                prediction=None,
+                expected={},
+                checks=(),
+                undo="drain_link",
+                expires=0,
+            )
+            self.ledger.add_plan(plan)
+            self.ledger.add_outcome(Outcome(plan.id, "verified", {}, {}, {}, 0, 0, "cli"))
 
     def acts(self) -> list[str]:
         """Return the lines that the pretended drains wrote."""

@@ -1,0 +1,113 @@
+"""Every DAG file imports quickly, names what it does and takes only what it should."""
+
+import ast
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from airflow.sdk.definitions._internal.contextmanager import DagContext
+from airflow.sdk.exceptions import ParamValidationError
+
+_DAGS = Path(__file__).parents[2] / "dags"
+_FILES = sorted(_DAGS.glob("*.py"))
+_HEAVY = ["analytics", "ansible", "ansible_runner", "asyncssh", "duckdb", "gufo", "networkx"]
+_HEAVY += ["numpy", "pyarrow", "sklearn", "forerunner.ledger", "forerunner.runner"]
+_HEAVY += ["forerunner.remediate"]
+_LOADED = """
+import runpy, sys
+before = set(sys.modules)
+runpy.run_path(sys.argv[1])
+print(*sorted(set(sys.argv[2:]) & (set(sys.modules) - before)))
+"""
+
+
+def _collected(file: Path) -> list:
+    """Return the DAGs that Airflow would find in a file."""
+    DagContext.autoregistered_dags.clear()
+    DagContext.current_autoregister_module_name = file.stem
+    try:
+        spec = importlib.util.spec_from_file_location(file.stem, file)
+        # Only a module that can be found by its name is registered.
+        sys.modules[file.stem] = module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    finally:
+        DagContext.current_autoregister_module_name = None
+        sys.modules.pop(file.stem, None)
+    return [dag for dag, _module in DagContext.autoregistered_dags]
+
+
+@pytest.fixture(scope="module")
+def dags() -> dict:
+    found: dict = {}
+    for file in _FILES:
+        found |= {dag.dag_id: dag for dag in _collected(file)}
+    return found
+
+
+@pytest.mark.parametrize("file", _FILES, ids=lambda file: file.stem)
+def test_file_holds_the_dag_of_its_name_and_no_other(file: Path) -> None:
+    assert [dag.dag_id for dag in _collected(file)] == [file.stem]
+
+
+@pytest.mark.parametrize("file", _FILES, ids=lambda file: file.stem)
+def test_file_is_short_and_reads_nothing(file: Path) -> None:
+    text = file.read_text()
+    called = {x.func.id for x in ast.walk(ast.parse(text)) if _calls_a_name(x)}
+    assert len(text.splitlines()) <= 80
+    assert not called & {"open", "exec", "eval"}
+    assert "read_text" not in text
+
+
+def _calls_a_name(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+
+
+@pytest.mark.parametrize("file", _FILES, ids=lambda file: file.stem)
+def test_parsing_loads_nothing_heavy(file: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "import airflow.sdk\n" + _LOADED, str(file), *_HEAVY]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_all_have_no_cycle_and_no_catchup(dags) -> None:
+    for dag in dags.values():
+        dag.check_cycle()
+        assert not dag.catchup
+
+
+def test_every_task_has_an_end(dags) -> None:
+    endless = [x.task_id for dag in dags.values() for x in dag.tasks if not x.execution_timeout]
+    assert endless == []
+
+
+@pytest.mark.parametrize("name", ["drain_link", "undrain_link"])
+def test_link_and_check_are_asked_for(dags, name: str) -> None:
+    params = dags[name].params
+    assert set(params) == {"link", "check"}
+    assert params["check"] is False
+
+
+@pytest.mark.parametrize(
+    "link", ["{{ 7*7 }}", "r1", "r1:r3;id", "-e:x", "r1:r3\n", "a:" + "b" * 200]
+)
+def test_link_that_is_no_link_is_refused(dags, link: str) -> None:
+    with pytest.raises(ParamValidationError):
+        dags["drain_link"].params.get_param("link").resolve(link)
+
+
+def test_link_is_taken(dags) -> None:
+    assert dags["drain_link"].params.get_param("link").resolve("r1:r3") == "r1:r3"
+
+
+def test_playbooks_are_those_of_the_name(dags) -> None:
+    names = {"drain_link", "undrain_link", "backup_configs"}
+    assert {name: dags[name].tasks[0].playbook for name in names} == {name: name for name in names}
+
+
+def test_loop_is_started_by_predictions_and_is_one_task(dags) -> None:
+    dag = dags["prevent_link_failure"]
+    (asset,) = dag.timetable.asset_condition.objects
+    assert [type(x.trigger).__name__ for x in asset.watchers] == ["PredictionTrigger"]
+    assert [(task.task_id, task.retries) for task in dag.tasks] == [("remediate", 3)]

@@ -1,0 +1,142 @@
+"""A real Airflow, real ledger and real playbooks; only the drain itself pretends."""
+
+import runpy
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from forerunner import home
+from forerunner.airflow import processes, standalone
+from forerunner.airflow.client import Client
+
+pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(600)]
+
+_MAKE_LOOP = runpy.run_path(
+    str(Path(__file__).parents[1] / "unit" / "forerunner" / "airflow" / "conftest.py")
+)["make_loop"]
+_DAG = "prevent_link_failure"
+
+
+@pytest.fixture(scope="module")
+def loop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Return a loop that an Airflow of its own tends."""
+    with pytest.MonkeyPatch.context() as patch:
+        made = _MAKE_LOOP(tmp_path_factory.mktemp("airflow"), patch)
+        patch.delenv("FORERUNNER_AIRFLOW_LOG_PORT", raising=False)
+        patch.delenv("FORERUNNER_AIRFLOW_TRIGGER_LOG_PORT", raising=False)
+        standalone.up(_free_port())
+        run = standalone._read_state()["run"]
+        try:
+            yield made
+        finally:
+            standalone.down()
+            made.ledger.close()
+    assert processes.marked(run) == []
+
+
+@pytest.fixture
+def client(loop) -> Iterator[Client]:
+    """Return a client, with the pretended drain quick and verified."""
+    for name in ("acts", "seconds", "state"):
+        (loop.var / name).unlink(missing_ok=True)
+    loop.return_links()
+    with Client(standalone.access()) as made:
+        yield made
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        # Its neighbours serve logs and must be port numbers too.
+        return min(int(probe.getsockname()[1]), 60000)
+
+
+def _wait(what: Callable[[], Any], seconds: float) -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := what():
+            return found
+        time.sleep(0.1)
+    pytest.fail(f"nothing after {seconds} s")
+
+
+def _run_of(client: Client, prediction: str, loop) -> str:
+    _wait(lambda: loop.ledger.entries(prediction=prediction), 60)
+    return str(client.runs(_DAG, limit=1)[0]["dag_run_id"])
+
+
+def _processes_of_runs() -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        try:
+            mine = "FORERUNNER_RUN" in process.environ() and process.status() != "zombie"
+            if mine and process.environ().get("FORERUNNER_VAR") == str(home.var()):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def _begun(loop) -> psutil.Process:
+    """Wait until the drain is under way and return the process of its task."""
+    _wait(lambda: any(x.startswith("begin") for x in loop.acts()), 60)
+    guardian = next(x for x in _processes_of_runs() if "guardian.py" in " ".join(x.cmdline()))
+    return guardian.parent()
+
+
+def test_prediction_starts_the_playbook_and_events_are_in_the_log(loop, client: Client) -> None:
+    prediction = loop.predict()
+    run = _run_of(client, prediction, loop)
+    assert client.wait_run(_DAG, run, 90) == "success"
+    (entry,) = loop.ledger.entries(prediction=prediction)
+    (output,) = client.output(_DAG, run, "remediate")
+    log = client.log(_DAG, run, "remediate")
+    assert (entry.outcomes[-1].state, entry.outcomes[-1].run) == ("verified", run)
+    assert output["hosts"] == {name: {"status": "changed", "message": ""} for name in ("r1", "r3")}
+    assert "TASK [Note what was asked for" in log
+    assert "PLAY RECAP" in log
+
+
+def test_failed_play_is_a_failed_task_with_its_hosts(client: Client) -> None:
+    run = client.trigger("drain_link", {"link": "r1:r3"})
+    assert client.wait_run("drain_link", run, 90) == "failed"
+    output = client.output("drain_link", run, "drain_link")
+    assert (output["status"], output["hosts"]["localhost"]["status"]) == ("failed", "failed")
+
+
+def test_link_that_is_no_link_is_refused_by_the_interface(client: Client) -> None:
+    with pytest.raises(Exception, match="400"):
+        client.trigger("drain_link", {"link": "{{ 7*7 }}"})
+
+
+@pytest.mark.parametrize("whom", ["task", "supervisor"])
+def test_kill_leaves_no_process_and_the_retry_converges(loop, client: Client, whom: str) -> None:
+    (loop.var / "seconds").write_text("8")
+    prediction = loop.predict("r2:r3" if whom == "task" else "r1:r2")
+    task = _begun(loop)
+    run = _run_of(client, prediction, loop)
+    (task if whom == "task" else task.parent()).kill()
+    time.sleep(5)
+    left = [x for x in _processes_of_runs() if x.create_time() < time.time() - 5]
+    acts = loop.acts()
+    (loop.var / "seconds").unlink()
+    assert left == []
+    assert not any(line.startswith("end") for line in acts)
+    assert client.wait_run(_DAG, run, 150) == "success"
+    assert loop.acts()[-1].startswith("end")
+    assert loop.ledger.entries(prediction=prediction)[0].outcomes[-1].state == "verified"
+
+
+def test_run_marked_failed_is_ended(loop, client: Client) -> None:
+    (loop.var / "seconds").write_text("60")
+    prediction = loop.predict("r5:r6")
+    _begun(loop)
+    run = _run_of(client, prediction, loop)
+    client._call("PATCH", f"dags/{_DAG}/dagRuns/{run}", json={"state": "failed"})
+    _wait(lambda: not _processes_of_runs(), 30)
+    assert not any(line.startswith("end") for line in loop.acts())
