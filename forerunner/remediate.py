@@ -7,7 +7,7 @@ an outcome and carries it through; what has a final outcome is reported and not 
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fcntl import LOCK_EX, flock
@@ -17,6 +17,7 @@ from typing import Any, Self, cast, get_args
 from analytics.decide import NetworkState, Policy, Refusal, decide
 from forerunner import home
 from forerunner.collect import load
+from forerunner.collect.snmp import Agent, Credentials
 from forerunner.errors import InvalidData
 from forerunner.ledger import Entry, Ledger
 from forerunner.model import Outcome, OutcomeState, Plan, Prediction, new_id
@@ -34,7 +35,12 @@ _HISTORY = 200
 _MARGIN_S = 10.0
 _SITE_SCHEMA = {
     "type": "object",
-    "properties": {"links": {"type": "array"}, "policy": {"type": "object"}},
+    "properties": {
+        "links": {"type": "array"},
+        "policy": {"type": "object"},
+        "devices": {"type": "object", "additionalProperties": {"type": "string"}},
+        "snmp": {"type": "string"},
+    },
     "required": ["links", "policy"],
 }
 
@@ -43,10 +49,17 @@ OnEvent = Callable[[RunEvent], None]
 
 @dataclass(frozen=True)
 class Site:
-    """What decisions stand on: the inventory's links and the operator's policy."""
+    """What decisions stand on: the inventory's links and the operator's policy.
+
+    Attributes:
+        topology: The links.
+        policy: What the operator allows.
+        agents: SNMP agents that are asked for loads which the telemetry store does not know.
+    """
 
     topology: Topology
     policy: Policy
+    agents: tuple[Agent, ...]
 
     @classmethod
     def read(cls) -> Self:
@@ -68,6 +81,7 @@ class Site:
         return cls(
             Topology.from_data(data["links"], source + "links"),
             Policy.from_data(data["policy"], source + "policy"),
+            tuple(_agents(data)),
         )
 
 
@@ -222,7 +236,14 @@ def _loads(site: Site) -> dict[str, float] | None:
     """Return the measured loads in bit/s by direction, None when there are none."""
     store = Store(home.var() / "telemetry")
     age = site.policy.load_max_age_s
-    return load.directions(store, site.topology, maximum_age_s=age) or None
+    return load.directions(store, site.topology, site.agents, age) or None
+
+
+def _agents(data: Mapping[str, Any]) -> list[Agent]:
+    if "snmp" not in data:
+        return []
+    credentials = Credentials.from_file(Path(data["snmp"]))
+    return [Agent(host, where, credentials) for host, where in data.get("devices", {}).items()]
 
 
 def _drained(ledger: Ledger, prediction_id: str) -> frozenset[str]:
