@@ -1,0 +1,77 @@
+"""Backing up the real lab."""
+
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from forerunner.lab import Lab
+
+pytestmark = pytest.mark.lab
+
+Playbook = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def directory(lab: Lab) -> Path:
+    return lab.directory.parent / "backups"
+
+
+def commits(directory: Path) -> list[str]:
+    log = ["git", "-C", str(directory), "log", "--format=%s"]
+    return subprocess.run(log, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+@contextmanager
+def cut_off(lab: Lab, router: str) -> Iterator[None]:
+    """Take a router's management interface down."""
+    link = ["ip", "-n", lab.namespace(router), "link", "set", "mgmt"]
+    subprocess.run([*link, "down"], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run([*link, "up"], check=True)
+
+
+def test_a_second_backup_changes_nothing_and_check_stores_nothing(
+    lab: Lab, playbook: Playbook, directory: Path
+) -> None:
+    foretold = playbook("backup_configs", "--check")
+    assert (foretold.returncode, directory.exists()) == (0, False)
+    assert re.search(r"changed=1", foretold.stdout)
+    first = playbook("backup_configs")
+    assert (first.returncode, len(commits(directory))) == (0, 1)
+    assert (directory / "r3.cfg").read_text().endswith("end\n")
+    second = playbook("backup_configs")
+    assert (second.returncode, len(commits(directory))) == (0, 1)
+    assert "changed=1" not in second.stdout
+
+
+def test_a_dead_router_fails_as_itself_and_the_rest_is_backed_up(
+    lab: Lab, playbook: Playbook, directory: Path
+) -> None:
+    stored = (directory / "r5.cfg").read_text()
+    for name in ("r2", "r5"):
+        (directory / f"{name}.cfg").write_text("changed meanwhile\n")
+    with cut_off(lab, "r5"):
+        done = playbook("backup_configs", "-e", "config_backup_timeout=4")
+    assert done.returncode == 4
+    assert re.search(r"r5 .*unreachable=1 +failed=0", done.stdout)
+    assert re.search(r"r2 .*unreachable=0 +failed=0", done.stdout)
+    assert "changed meanwhile" not in (directory / "r2.cfg").read_text()
+    playbook("backup_configs", "--limit", "r5")
+    assert (directory / "r5.cfg").read_text() == stored
+
+
+def test_a_limit_backs_up_that_router_alone(lab: Lab, playbook: Playbook, tmp_path: Path) -> None:
+    target = tmp_path / "backups"
+    done = playbook("backup_configs", "--limit", "r1", "-e", f"config_backup_directory={target}")
+    assert done.returncode == 0
+    assert [path.name for path in target.glob("*.cfg")] == ["r1.cfg"]
+
+
+def test_no_router_at_all_is_a_failure(lab: Lab, playbook: Playbook) -> None:
+    assert playbook("backup_configs", "--limit", "h1").returncode == 2
