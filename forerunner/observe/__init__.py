@@ -1,0 +1,6 @@
+"""The service that collects, detects and writes predictions before anybody acts on them."""
+
+from forerunner.observe.config import Config
+from forerunner.observe.service import main
+
+__all__ = ["Config", "main"]

@@ -1,0 +1,114 @@
+"""What the observing service is told: role telemetry writes it from the inventory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from analytics.decide import Policy
+from forerunner.collect.files import read_json
+from forerunner.collect.probe import AgentAccess
+from forerunner.collect.snmp import Agent, Credentials
+from forerunner.errors import InvalidData
+from forerunner.schema import check
+from forerunner.topology import Topology
+
+_PATH = {"type": "string", "pattern": "^/"}
+_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "devices": {
+            "type": "object",
+            "minProperties": 1,
+            "propertyNames": {"pattern": r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"},
+            "additionalProperties": {"type": "string", "minLength": 1},
+        },
+        "links": {"type": "array"},
+        "policy": {"type": "object"},
+        "snmp": _PATH,
+        "agent_key": _PATH,
+        "known_hosts": _PATH,
+        "model": _PATH,
+        "telemetry": _PATH,
+        "status": _PATH,
+        "poll_interval_s": {"type": "number", "minimum": 0.2, "maximum": 60},
+        "probe_interval_ms": {"type": "integer", "minimum": 10, "maximum": 1000},
+    },
+    "additionalProperties": False,
+}
+_PATHS = [name for name, kind in _SCHEMA["properties"].items() if kind is _PATH]
+_SCHEMA["required"] = list(_SCHEMA["properties"])
+
+
+@dataclass(frozen=True)
+class Config:
+    """What to watch and where to write.
+
+    Attributes:
+        devices: Management address by router.
+        topology: The links.
+        policy: From when on a probability is a prediction.
+        snmp: File with the SNMPv3 user.
+        agent_key: Private key of the agent account.
+        known_hosts: The routers' host keys.
+        model: The link failure model.
+        telemetry: Directory of the telemetry store.
+        status: File that says how the service is.
+        poll_interval_s: Seconds from one SNMP poll to the next.
+        probe_interval_ms: Milliseconds from one probe of a link to the next.
+    """
+
+    devices: dict[str, str]
+    topology: Topology
+    policy: Policy
+    snmp: Path
+    agent_key: Path
+    known_hosts: Path
+    model: Path
+    telemetry: Path
+    status: Path
+    poll_interval_s: float
+    probe_interval_ms: int
+
+    @classmethod
+    def from_file(cls, path: Path) -> Self:
+        """Read the configuration.
+
+        Raises:
+            InvalidData: It is missing or wrong; names the file, the field and the fix.
+        """
+        return cls.from_data(read_json(path, "the service's configuration"), str(path))
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any], source: str) -> Self:
+        """Build the configuration from plain data.
+
+        Raises:
+            InvalidData: Names `source`, the field and the fix.
+        """
+        check(data, _SCHEMA, source)
+        topology = Topology.from_data(data["links"], f"{source}: links (network_links)")
+        missing = sorted(set(topology.routers) - set(data["devices"]))
+        if missing:
+            problem = f"no address for {', '.join(missing)}, which network_links names"
+            raise InvalidData(source, "devices", problem)
+        policy = Policy.from_data(data["policy"], f"{source}: policy (remediation_policy)")
+        plain = {name: value for name, value in data.items() if name not in ("links", "policy")}
+        paths = {name: Path(data[name]) for name in _PATHS}
+        return cls(topology=topology, policy=policy, **{**plain, **paths})
+
+    def agents(self) -> list[AgentAccess]:
+        """Return how to reach the routers' probing agents."""
+        return [
+            AgentAccess(host, address, self.agent_key, self.known_hosts)
+            for host, address in self.devices.items()
+        ]
+
+    def snmp_agents(self) -> list[Agent]:
+        """Return the routers' SNMP agents.
+
+        Raises:
+            InvalidData: The SNMP user's file is missing or wrong.
+        """
+        credentials = Credentials.from_file(self.snmp)
+        return [Agent(host, address, credentials) for host, address in self.devices.items()]

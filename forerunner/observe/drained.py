@@ -1,0 +1,43 @@
+"""Which links are drained, as the ledger's verified outcomes say.
+
+The ledger and not the routers: whoever drains a link by way of a playbook leaves an outcome, a
+look into six routers a second would cost more than all the probing, and an outcome that was
+verified has been read back from them already.
+"""
+
+from collections.abc import Mapping
+
+from forerunner.ledger import Ledger
+from forerunner.model import Plan
+
+_STATES: Mapping[str, bool] = {"drain_link": True, "undrain_link": False}
+
+
+class DrainedLinks:
+    """Tails the ledger's outcomes. Blocks; run it in a thread."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._sequence = 0
+        self._drained: set[str] = set()
+
+    def read(self) -> frozenset[str]:
+        """Return the names of the links that are drained now.
+
+        Raises:
+            LedgerError: The ledger cannot be read.
+        """
+        for sequence, outcome in self._ledger.outcomes_after(self._sequence):
+            if outcome.state == "verified":
+                self._apply(self._ledger.plan(outcome.plan))
+            self._sequence = sequence
+        return frozenset(self._drained)
+
+    def _apply(self, plan: Plan) -> None:
+        drained, link = _STATES.get(plan.playbook), plan.variables.get("link")
+        if drained is None or not isinstance(link, str):
+            return
+        if drained:
+            self._drained.add(link)
+        else:
+            self._drained.discard(link)

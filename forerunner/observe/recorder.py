@@ -1,0 +1,102 @@
+"""Writing down without holding up: what blocks runs in threads, what fails is tried again."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterable
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from forerunner.errors import ForerunnerError
+from forerunner.ledger import Ledger
+from forerunner.model import Prediction, Sample
+from forerunner.store import Store
+
+# About ten minutes of the lab; what a broken disk keeps from being written beyond that is lost.
+_MOST_SAMPLES = 300_000
+_FLUSH_EVERY_S = 1.0
+_COMPACT_EVERY_S = 30.0
+_RETRY_S = 0.25
+_log = logging.getLogger(__name__)
+
+
+class TelemetryWriter:
+    """Appends samples to the store about once a second, and merges its files now and then."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting: deque[Sample] = deque(maxlen=_MOST_SAMPLES)
+
+    def add(self, samples: Iterable[Sample]) -> None:
+        """Take samples; they are written within about a second."""
+        self._waiting.extend(samples)
+
+    async def run(self) -> None:
+        """Write until cancelled."""
+        compact_at = 0.0
+        while True:
+            await asyncio.sleep(_FLUSH_EVERY_S)
+            await asyncio.to_thread(self.flush)
+            compact_at += _FLUSH_EVERY_S
+            if compact_at >= _COMPACT_EVERY_S:
+                compact_at = 0.0
+                await asyncio.to_thread(self._compact)
+
+    def flush(self) -> None:
+        """Write what waits; keep it when that fails."""
+        batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if not batch:
+            return
+        try:
+            self._store.append(batch)
+        except (ForerunnerError, OSError) as error:
+            _log.error("telemetry is kept back: %s", error)
+            self._waiting.extendleft(reversed(batch))
+
+    def _compact(self) -> None:
+        try:
+            self._store.compact()
+        except (ForerunnerError, OSError) as error:
+            _log.error("telemetry files are not merged: %s", error)
+
+
+class PredictionWriter:
+    """Writes predictions to the ledger at once, in their order; one that fails is tried again."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._waiting: asyncio.Queue[Prediction] = asyncio.Queue()
+
+    def add(self, prediction: Prediction) -> None:
+        """Take a prediction; it is written next."""
+        self._waiting.put_nowait(prediction)
+
+    async def run(self) -> None:
+        """Write until cancelled."""
+        while True:
+            prediction = await self._waiting.get()
+            written = await asyncio.to_thread(self._write, prediction)
+            while not written:
+                await asyncio.sleep(_RETRY_S)
+                written = await asyncio.to_thread(self._write, prediction)
+
+    def flush(self) -> None:
+        """Write what still waits, once each."""
+        while not self._waiting.empty():
+            self._write(self._waiting.get_nowait())
+
+    def _write(self, prediction: Prediction) -> bool:
+        try:
+            sequence = self._ledger.add_prediction(prediction)
+        except (ForerunnerError, SQLAlchemyError, OSError) as error:
+            _log.error("%s: the ledger does not take it yet: %s", prediction.id, error)
+            return False
+        _log.info(
+            "%s of %s predicted with %.3f, entry %d (%s)",
+            prediction.kind,
+            prediction.target,
+            prediction.probability,
+            sequence,
+            prediction.id,
+        )
+        return True

@@ -1,0 +1,126 @@
+"""The service: collect, detect, write down; the parts in one event loop, what blocks in threads."""
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from analytics.failure.model import LinkFailureModel
+from forerunner.collect.probe import Gap, Handlers, probe_forever
+from forerunner.collect.snmp import poll_forever
+from forerunner.errors import ForerunnerError
+from forerunner.ledger import Ledger
+from forerunner.model import ProbeBin, Sample
+from forerunner.observe import status
+from forerunner.observe.config import Config
+from forerunner.observe.drained import DrainedLinks
+from forerunner.observe.recorder import PredictionWriter, TelemetryWriter
+from forerunner.observe.watch import Watch
+from forerunner.store import Store
+
+_DRAINED_EVERY_S = 0.5
+_STATUS_EVERY_S = 1.0
+_log = logging.getLogger(__name__)
+
+
+def main(config: Path) -> None:
+    """Observe until TERM or INT, then write what is left and return.
+
+    Raises:
+        ForerunnerError: Something is missing or wrong; nothing was started.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("asyncssh").setLevel(logging.WARNING)
+    settings = Config.from_file(config)
+    service = Service(settings, LinkFailureModel.load(settings.model), Ledger.open())
+    asyncio.run(service.run())
+
+
+class Service:
+    """Everything that runs, and what it shares."""
+
+    def __init__(self, config: Config, model: LinkFailureModel, ledger: Ledger) -> None:
+        self._config = config
+        self._agents = config.snmp_agents()
+        self._watches = {
+            link.name: Watch(link, model, config.policy) for link in config.topology.links
+        }
+        self._health = status.Health()
+        self._telemetry = TelemetryWriter(Store(config.telemetry))
+        self._predictions = PredictionWriter(ledger)
+        self._drained = DrainedLinks(ledger)
+
+    async def run(self) -> None:
+        """Observe until TERM or INT."""
+        ended = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, ended.set)
+        await self._read_drained()
+        _log.info("observing %s", ", ".join(self._watches))
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(part) for part in self._parts()]
+                await ended.wait()
+                for task in tasks:
+                    task.cancel()
+        finally:
+            self._telemetry.flush()
+            self._predictions.flush()
+            self._config.status.unlink(missing_ok=True)
+            _log.info("ended")
+
+    def _parts(self) -> list[Coroutine[Any, Any, None]]:
+        handlers = Handlers(self._take_bin, self._take_gap)
+        config = self._config
+        return [
+            probe_forever(config.agents(), config.topology, handlers, config.probe_interval_ms),
+            poll_forever(self._agents, config.poll_interval_s, self._take_counters),
+            self._telemetry.run(),
+            self._predictions.run(),
+            self._follow_ledger(),
+            self._report(),
+        ]
+
+    def _take_bin(self, probed: ProbeBin) -> None:
+        watch = self._watches[probed.link]
+        prediction, samples = watch.update(probed)
+        if prediction is not None:
+            self._predictions.add(prediction)
+        self._telemetry.add(samples)
+        self._health.gaps.pop(watch.link.ends[0], None)
+
+    def _take_gap(self, gap: Gap) -> None:
+        self._health.gaps[gap.host] = gap.reason
+
+    def _take_counters(self, host: str, samples: list[Sample]) -> None:
+        if samples:
+            self._health.polled[host] = time.time()
+        self._telemetry.add(samples)
+
+    async def _follow_ledger(self) -> None:
+        while True:
+            await asyncio.sleep(_DRAINED_EVERY_S)
+            await self._read_drained()
+
+    async def _read_drained(self) -> None:
+        try:
+            drained = await asyncio.to_thread(self._drained.read)
+        except (ForerunnerError, SQLAlchemyError, OSError) as error:
+            _log.error("the ledger cannot be read: %s", error)
+            return
+        for name, watch in self._watches.items():
+            watch.drained = name in drained
+
+    async def _report(self) -> None:
+        while True:
+            await asyncio.sleep(_STATUS_EVERY_S)
+            described = status.describe(self._health, self._watches.values(), time.time())
+            try:
+                await asyncio.to_thread(status.write, self._config.status, described)
+            except OSError as error:
+                _log.error("the status file cannot be written: %s", error)
