@@ -24,6 +24,7 @@ POLICY = Path("/usr/sbin/policy-rc.d")
 
 # What the lab runs, by Debian package; the comment behind each says what for.
 LAB_PACKAGES = (
+    "python3",  # what the routers' agent runs under, whichever Python the project has
     "frr",  # zebra, ospfd, bgpd, bfdd and vtysh
     "frr-pythontools",  # frr-reload, for device_config
     "snmpd",  # counters over SNMPv3
