@@ -105,7 +105,7 @@ def dead(lab: Lab) -> list[Daemon]:
 
 
 def _start_command(lab: Lab, router: str, group: list[Daemon]) -> tuple[str, ...]:
-    lines = [_PREPARE]
+    lines = [f"hostname {router}", _PREPARE]
     lines += [f"{daemon.command} &" for daemon in group if daemon.name not in ROUTING_DAEMONS]
     routing = [daemon for daemon in group if daemon.name in ROUTING_DAEMONS]
     # The others need zebra's socket; all at once otherwise.
@@ -120,7 +120,9 @@ def _start_command(lab: Lab, router: str, group: list[Daemon]) -> tuple[str, ...
         )
     script = "\n".join(lines)
     enter = str(lab.state / "enter")
-    return ("ip", "netns", "exec", lab.namespace(router), "sh", enter, "sh", "-c", script)
+    # A host name of the router's own, which every daemon takes over.
+    alone = ("unshare", "--uts", "sh", enter, "sh", "-c", script)
+    return ("ip", "netns", "exec", lab.namespace(router), *alone)
 
 
 def _routing_daemon(directory: Path, name: str) -> str:

@@ -24,6 +24,7 @@ _PROGRAMS = {
     "snmpset": "snmp",
     "tcpdump": "tcpdump",
     "setpriv": "util-linux",
+    "hostname": "hostname",
     "/usr/bin/python3": "python3-minimal",
 }
 
