@@ -42,6 +42,12 @@ def test_no_host_matched_is_a_failure(project: Path) -> None:
     assert "no hosts" in result.message
 
 
+def test_pattern_that_matches_no_host_is_a_failure(project: Path) -> None:
+    result = run("reach_nobody")
+    assert (result.status, result.rc) == ("failed", 0)
+    assert result.message == "reach_nobody matched no host"
+
+
 def test_check_changes_nothing(project: Path) -> None:
     mark = project / "mark"
     result = run("mark_slowly", {"mark": str(mark)}, check=True)
