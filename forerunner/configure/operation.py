@@ -67,6 +67,9 @@ async def _configure(
     session: Session, target: str, allow_change: bool, check: bool
 ) -> DeviceResult:
     speech, name = dialect(session.device.platform), session.device.name
+    if wrong := speech.misread(target):
+        problem = f"nothing was written: {name} would take {'; '.join(wrong)} as something else"
+        return DeviceResult("failed", f"{name}: {problem}")
     running = await _read(session, speech)
     target, drained = speech.keep_drained(running, target)
     note = f"; drained and left so: {', '.join(drained)}" if drained else ""

@@ -37,6 +37,10 @@ class Dialect(Protocol):
         """Return what differs by meaning, for people; empty when nothing does."""
         ...
 
+    def misread(self, config: str) -> list[str]:
+        """Return the lines that the device would take in silence as something else."""
+        ...
+
     def keep_drained(self, running: str, intended: str) -> tuple[str, tuple[str, ...]]:
         """Return the intended configuration with drained interfaces left so, and which they are."""
         ...

@@ -8,6 +8,7 @@ it was read back.
 
 import json
 from collections.abc import Iterable, Mapping
+from ipaddress import AddressValueError, IPv4Address
 from typing import Any
 
 from forerunner.dialects import config_tree
@@ -80,6 +81,28 @@ def changes(running: str, intended: str) -> list[str]:
 def differences(running: str, intended: str) -> str:
     """Return what differs by meaning, section by section, `-` before lines that would go."""
     return config_tree.difference(parse(running), parse(intended))
+
+
+def misread(config: str) -> list[str]:
+    """Return the lines that FRR takes in silence as something else than is meant.
+
+    It takes whatever stands as a static route's next hop, if it is no address, for the name of an
+    interface, and reading back shows the line as it was written: only the names tell.
+    """
+    paths = parse(config)
+    interfaces = {path[0].removeprefix("interface ") for path in paths if len(path) == 1}
+    routes = [path[0].split() for path in paths if path[0].startswith("ip route ")]
+    return [" ".join(words) for words in routes if not _is_next_hop(words[3:4], interfaces)]
+
+
+def _is_next_hop(words: list[str], interfaces: set[str]) -> bool:
+    word = "".join(words)
+    if word.lower() in ("blackhole", "reject", "null0") or word in interfaces:
+        return True
+    try:
+        return bool(IPv4Address(word))
+    except AddressValueError:
+        return False
 
 
 def keep_drained(running: str, intended: str) -> tuple[str, tuple[str, ...]]:

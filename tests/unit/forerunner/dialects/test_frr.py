@@ -140,6 +140,16 @@ def test_a_drained_interface_keeps_its_cost_and_is_named() -> None:
     assert frr.differences(running, kept) == "+ interface to-c\n+   ip ospf cost 10"
 
 
+@pytest.mark.parametrize("hop", ["10.0.0.1", "blackhole", "Null0", "to-b"])
+def test_a_next_hop_that_is_one_is_not_misread(hop: str) -> None:
+    assert frr.misread(f"interface to-b\nexit\nip route 10.2.0.0/24 {hop}\n") == []
+
+
+def test_a_next_hop_that_would_be_taken_for_an_interface_is_found() -> None:
+    config = "interface to-b\nexit\nip route 10.2.0.0/24 bogus!\n"
+    assert frr.misread(config) == ["ip route 10.2.0.0/24 bogus!"]
+
+
 def test_an_unknown_platform_lists_those_that_there_are() -> None:
     with pytest.raises(UnknownPlatform, match="there is frr"):
         dialect("ios")
