@@ -1,0 +1,163 @@
+"""The store keeps every sample once, whatever dies in the middle."""
+
+import multiprocessing
+import random
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+from forerunner.model import Sample
+from forerunner.store import Store, StoreError, files
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+_NOON = 1_700_000_000.0
+_ROWS = 20
+
+
+def _sample(index: int, time_s: float | None = None) -> Sample:
+    at = _NOON + index if time_s is None else time_s
+    return Sample(at, "r1", "to-r3", "if_in_octets", float(index))
+
+
+def _write_forever(path: str, merge: bool) -> None:
+    store = Store(path)
+    for batch in range(10_000):
+        store.append([_sample(batch * _ROWS + row) for row in range(_ROWS)])
+        if merge:
+            store.compact()
+
+
+def test_what_was_appended_is_read_back_by_time(tmp_path: Path) -> None:
+    Store(tmp_path).append([_sample(2), _sample(1)])
+    assert [_sample(1), _sample(2)] == Store(tmp_path).read()
+
+
+def test_an_empty_store_reads_as_nothing(tmp_path: Path) -> None:
+    assert ([], []) == (Store(tmp_path).read(), Store(tmp_path / "none").latest())
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 40), st.integers(0, 40))
+def test_a_span_holds_its_start_and_not_its_end(since: int, until: int) -> None:
+    path = _shared(40)
+    found = Store(path).read(since=_NOON + since, until=_NOON + until)
+    assert [_sample(index) for index in range(since, min(until, 40))] == found
+
+
+_made: dict[int, Path] = {}
+
+
+def _shared(count: int) -> Path:
+    if count not in _made:
+        import tempfile
+
+        _made[count] = Path(tempfile.mkdtemp())
+        Store(_made[count]).append(_sample(index) for index in range(count))
+    return _made[count]
+
+
+def test_metrics_and_hosts_narrow_a_read(tmp_path: Path) -> None:
+    other = Sample(_NOON, "r2", "to-r1", "probe_sent", 1.0)
+    Store(tmp_path).append([_sample(0), other])
+    assert [other] == Store(tmp_path).read(metrics=["probe_sent"])
+    assert [other] == Store(tmp_path).read(hosts=["r2"])
+
+
+def test_latest_gives_the_newest_of_each_series(tmp_path: Path) -> None:
+    Store(tmp_path).append(_sample(index) for index in range(5))
+    assert [_sample(4)] == Store(tmp_path).latest()
+
+
+def test_days_are_apart_in_utc(tmp_path: Path) -> None:
+    midnight = 1_700_006_400.0
+    Store(tmp_path).append([_sample(0, midnight - 0.001), _sample(1, midnight)])
+    names = sorted(each.name for each in tmp_path.iterdir())
+    assert ["date=2023-11-14", "date=2023-11-15"] == names
+    assert date(2023, 11, 15) == files.day(midnight)
+
+
+def test_the_same_sample_twice_is_read_once(tmp_path: Path) -> None:
+    for _ in range(2):
+        Store(tmp_path).append([_sample(1)])
+    assert [_sample(1)] == Store(tmp_path).read()
+
+
+def test_merging_changes_nothing_that_is_read(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for index in range(files.FAN_IN + 3):
+        store.append([_sample(index)])
+    before = store.read()
+    assert store.compact() > 0
+    assert before == store.read()
+    assert len(list(tmp_path.glob("*/*.parquet"))) <= 4
+
+
+def test_a_merge_that_died_before_it_removed_its_sources_doubles_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    for index in range(files.FAN_IN):
+        store.append([_sample(index)])
+    monkeypatch.setattr(files, "remove", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        store.compact()
+    assert [_sample(index) for index in range(files.FAN_IN)] == Store(tmp_path).read()
+
+
+def test_only_one_merges_a_day_at_a_time(tmp_path: Path) -> None:
+    Store(tmp_path).append(_sample(index) for index in range(3))
+    (day,) = tmp_path.iterdir()
+    with files.alone(day) as first, files.alone(day) as second:
+        assert (True, False) == (first, second)
+
+
+def test_what_a_dead_writer_left_is_cleared_away_in_time(tmp_path: Path) -> None:
+    import os
+
+    old, new = tmp_path / ".0-a.parquet.tmp", tmp_path / ".0-b.parquet.tmp"
+    for file in (old, new):
+        file.touch()
+    os.utime(old, (1, 1))
+    files.remove_abandoned(tmp_path)
+    assert (False, True) == (old.exists(), new.exists())
+
+
+def test_a_time_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="nan"):
+        Store(tmp_path).append([_sample(0, float("nan"))])
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    Store(tmp_path).append([_sample(0)])
+    (file,) = tmp_path.glob("*/*.parquet")
+    file.write_bytes(b"PAR1 cut")
+    with pytest.raises(StoreError, match=file.name):
+        Store(tmp_path).read()
+
+
+def test_a_writer_killed_at_random_leaves_whole_batches_only(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    chance = random.Random(7)
+    for _ in range(3):
+        writers = [
+            context.Process(target=_write_forever, args=(str(tmp_path), merge), daemon=True)
+            for merge in (False, True)
+        ]
+        for writer in writers:
+            writer.start()
+        _wait_for_a_file(tmp_path)
+        time.sleep(chance.uniform(0.1, 0.8))
+        for writer in writers:
+            writer.kill()
+            writer.join()
+        values = [sample.value for sample in Store(tmp_path).read()]
+        assert len(values) == len(set(values))
+        assert len(values) % _ROWS == 0
+
+
+def _wait_for_a_file(path: Path) -> None:
+    deadline = time.monotonic() + 30
+    while not list(path.glob("*/*.parquet")) and time.monotonic() < deadline:
+        time.sleep(0.05)
