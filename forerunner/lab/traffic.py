@@ -157,18 +157,9 @@ def _python(*arguments: object) -> tuple[str, ...]:
 
 def _capture_command(lab: Lab, sink: str, capture: Path) -> tuple[str, ...]:
     interface = f"to-{lab.network['hosts'][sink]['router']}"
-    options = (
-        "--immediate-mode",
-        "-U",
-        "-n",
-        "-Z",
-        "root",
-        "-s",
-        str(_SNAPSHOT_BYTES),
-        "-w",
-        str(capture),
-    )
-    return ("tcpdump", "-i", interface, *options, f"udp and inbound and dst port {PORT}")
+    now, snapshot = ("--immediate-mode", "-U"), ("-s", str(_SNAPSHOT_BYTES))
+    options = ("-Q", "in", *now, "-n", "-Z", "root", *snapshot, "-w", str(capture))
+    return ("tcpdump", "-i", interface, *options, f"udp and dst port {PORT}")
 
 
 def _start(lab: Lab, host: str, *command: str) -> subprocess.Popen[str]:

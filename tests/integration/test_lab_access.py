@@ -57,7 +57,7 @@ def test_the_command_line_of_a_router_answers(lab: Lab) -> None:
 
     assert answer.returncode == 0, answer.stderr
     assert "FRRouting" in answer.stdout
-    assert "on r2" in answer.stdout
+    assert "(r2) on Linux" in answer.stdout
 
 
 def test_a_router_with_another_host_key_is_refused(lab: Lab, tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_configuration_given_over_ssh_is_in_force_and_can_be_saved(lab: Lab) -
         assert ssh(lab, "netops", change(10)).returncode == 0
     saved = ssh(lab, "netops", "write memory")
 
-    assert "[OK]" in saved.stdout, saved.stdout + saved.stderr
+    assert "Integrated configuration saved" in saved.stdout, saved.stdout + saved.stderr
 
 
 @pytest.mark.parametrize("account", ["netops", "agent"])
