@@ -62,13 +62,15 @@ def back_up(
     results = {
         name: _judge(name, result, stored[name], allow_shrink) for name, result in fetched.items()
     }
-    fresh = {
+    configs = {
         name: str(fetched[name].data["config"])
         for name, result in results.items()
-        if result.status == "changed"
+        if result.succeeded
     }
-    commit = None if check or not fresh else repository.store(fresh, reason)
-    return Backup(results, commit, [_diff(name, stored[name], fresh[name]) for name in fresh])
+    # A file that somebody changed under us is put right, though there is nothing to commit.
+    commit = None if check else repository.store(configs, reason)
+    fresh = [name for name, result in results.items() if result.status == "changed"]
+    return Backup(results, commit, [_diff(name, stored[name], configs[name]) for name in fresh])
 
 
 async def _fetch(session: Session) -> DeviceResult:

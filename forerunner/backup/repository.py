@@ -59,11 +59,14 @@ class Repository:
         Raises:
             BackupError: Git or the file system refuses.
         """
+        if not configs:
+            return None
         try:
             with self._locked():
                 self._make()
                 for host, config in configs.items():
-                    self._replace(self.path(host), config)
+                    if _read(self.path(host)) != config:
+                        self._replace(self.path(host), config)
                 return self._commit(sorted(configs), reason)
         except OSError as error:
             problem = (
@@ -102,8 +105,6 @@ class Repository:
 
     def _commit(self, hosts: list[str], reason: str) -> str | None:
         files = [self.path(host).name for host in hosts]
-        if not files:
-            return None
         self._git("add", "--", *files)
         staged = self._git("diff", "--cached", "--name-only", "--", *files).split()
         if not staged:
