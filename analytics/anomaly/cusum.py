@@ -30,7 +30,7 @@ class CappedCusum:
     """
 
     def __init__(
-        self, healthy_loss: float = 0.01, failing_loss: float = 0.06, cap: float = 3.0
+        self, healthy_loss: float = 0.015, failing_loss: float = 0.05, cap: float = 3.0
     ) -> None:
         self.healthy_loss = healthy_loss
         self.failing_loss = failing_loss

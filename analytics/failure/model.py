@@ -142,7 +142,8 @@ class LinkFailureModel:
 
     def predict(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the probability of failing within the horizon for each row of `NAMES`."""
-        return np.asarray(self.calibration_.probability(self.score(rows)))
+        scores = self.score(rows)
+        return np.asarray(self.calibration_.probability(scores))
 
     def predict_row(self, row: Sequence[float]) -> float:
         """Return the same for one row; fast."""

@@ -67,8 +67,8 @@ class LinkMonitor:
         self._hold_s, self._factor, self._maximum_s = hold_s, hold_factor, maximum_hold_s
         self._relapses = 0
         self._unwell_at = -math.inf
-        self._failed_at: float | None = None
-        self._relapsed_at = -math.inf
+        self._failed_at = -math.inf
+        self._rested = False
         self._time = -math.inf
         self._restart()
 
@@ -110,23 +110,24 @@ class LinkMonitor:
 
     def _watch_health(self, probed: ProbeBin, probability: float) -> None:
         lost, total = probed.lost_forward + probed.lost_backward, probed.sent + probed.returned
-        heavy = total > 0 and lost >= _UNWELL_SHARE * total
+        heavy = lost > 0 and lost >= _UNWELL_SHARE * total
         if math.isinf(self._unwell_at):
             self._unwell_at = probed.time
-        if probability >= _FAILED:
-            self._count_relapse(probed.time)
-            self._failed_at = probed.time
-        elif self._relapses and probed.time - self._relapsed_at >= _FORGIVE_S:
-            self._relapses -= 1
-            self._relapsed_at = probed.time
         if heavy or probability >= _UNWELL:
+            self._rested |= probed.time - self._unwell_at > _RELAPSE_S
             self._unwell_at = probed.time
+        if probability >= _FAILED:
+            self._count_failure(probed.time)
+        elif self._relapses and probed.time - self._failed_at >= _FORGIVE_S:
+            self._relapses -= 1
+            self._failed_at = probed.time
 
-    def _count_relapse(self, now: float) -> None:
-        self._relapsed_at = now if self._relapses else self._relapsed_at
-        if self._failed_at is not None and now - self._unwell_at > _RELAPSE_S:
+    def _count_failure(self, now: float) -> None:
+        """Note a failure; one that follows on rest after another is a relapse."""
+        if self._rested and not math.isinf(self._failed_at):
             self._relapses += 1
-            self._relapsed_at = now
+        self._rested = False
+        self._failed_at = now
 
 
 def debounced(model: LinkFailureModel, series: ProbeSeries) -> NDArray[np.float64]:
