@@ -14,7 +14,7 @@ from forerunner.drain.probing import probe_all, unclean
 from forerunner.drain.reading import EndState, direction_metrics, live_links, read_end
 from forerunner.drain.report import Report, Stopwatch, cost_diff, snapshot
 from forerunner.drain.request import Request
-from forerunner.fleet import Device, DeviceResult, FleetError, Session, connect, failure
+from forerunner.fleet import Device, DeviceResult, FleetError, Rejected, Session, connect, failure
 from forerunner.model import OutcomeState
 from forerunner.topology import Direction
 
@@ -211,7 +211,7 @@ class Change:
         reason = "; ".join(problems)
         if not guarded:
             return self._failed(f"{self._name} is {self._goal}, but {reason}", failures)
-        broken = await self._restore()
+        broken, after = await self._restore()
         self._watch.lap("undo")
         failures = {**failures, **{error.host: failure(error) for error in broken}}
         if broken:
@@ -222,22 +222,35 @@ class Change:
             )
             return self._failed(message, failures)
         message = f"taken back, because {reason}"
-        return self._report("undone", message, await self._read(), failures)
+        return self._report("undone", message, after, failures)
 
-    async def _restore(self) -> list[FleetError]:
-        """Set the costs that were, and return what went wrong; timers stop only if nothing did."""
+    async def _restore(self) -> tuple[list[FleetError], dict[str, EndState]]:
+        """Set the costs that were, and read back; the timers stop only if nothing went wrong."""
         steps = [self._apply({name: cost}) for name, cost in self._rollback.items()]
         done = await asyncio.gather(*steps, return_exceptions=True)
-        for each in done:
-            if isinstance(each, BaseException) and not isinstance(each, FleetError):
-                raise each
         errors = [each for each in done if isinstance(each, FleetError)]
-        if not errors:
-            try:
-                await self._holds.release()
-            except FleetError as error:
-                errors.append(error)
-        return errors
+        for each in done:
+            if isinstance(each, BaseException) and each not in errors:
+                raise each
+        if errors:
+            return errors, {}
+        try:
+            return await self._read_back()
+        except FleetError as error:
+            return [error], {}
+
+    async def _read_back(self) -> tuple[list[FleetError], dict[str, EndState]]:
+        after = await self._read()
+        wrong = [self._unlike(x, end.cost) for x, end in after.items() if self._off(x, end)]
+        if not wrong:
+            await self._holds.release()
+        return wrong, after
+
+    def _off(self, name: str, end: EndState) -> bool:
+        return end.cost != self._rollback[name]
+
+    def _unlike(self, name: str, cost: int) -> FleetError:
+        return Rejected(name, f"its cost reads back as {cost}, not {self._rollback[name]}")
 
     def _failed(self, message: str, failures: Mapping[str, DeviceResult]) -> Report:
         lost = any(result.status == "unreachable" for result in failures.values())
@@ -257,21 +270,14 @@ class Change:
         after: Mapping[str, EndState],
         failures: Mapping[str, DeviceResult] | None = None,
     ) -> Report:
-        foretold = state == "check"
-        final = {name: end.cost for name, end in after.items()} | (self.costs if foretold else {})
+        final = {name: end.cost for name, end in after.items()}
+        final |= self.costs if state == "check" else {}
         differs = {name for name in final if final[name] != self._before[name].cost}
         ways = {name: end.way for name, end in self._ends.items()}
-        good = state in ("verified", "check")
-        hosts = {
-            name: DeviceResult("changed" if name in differs else "ok", message)
-            if good
-            else DeviceResult("failed", message)
-            for name in ways
-        }
         return Report(
             state,
             message,
-            {**hosts, **(failures or {})},
+            {**self._hosts(state, message, differs), **(failures or {})},
             bool(differs),
             snapshot(ways, self._before),
             snapshot(ways, after),
@@ -280,3 +286,13 @@ class Change:
             self._watch.phases_s,
             self._request.plan.id if self._request.plan else None,
         )
+
+    def _hosts(
+        self, state: OutcomeState, message: str, differs: set[str]
+    ) -> dict[str, DeviceResult]:
+        if state not in ("verified", "check"):
+            return dict.fromkeys(self._ends, DeviceResult("failed", message))
+        return {
+            name: DeviceResult("changed" if name in differs else "ok", message)
+            for name in self._ends
+        }

@@ -106,13 +106,12 @@ class Request:
         link = topology.link(_link_name(data.get("link"), plan))
         devices = devices_from_data(data["devices"], source)
         _check_limit(link, devices, data["limit"])
-        agent = {"user": data["agent_user"], "key_file": Path(data["agent_key_file"])}
         return cls(
             goal,
             link,
             topology,
             devices,
-            {name: replace(device, **agent) for name, device in devices.items()},
+            _agents(devices, data["agent_user"], Path(data["agent_key_file"])),
             Policy.from_data(data["policy"]),
             plan,
             Path(data["snmp_file"]),
@@ -142,6 +141,10 @@ class Request:
         if self.goal == "drained":
             return self.link.cost if cost == frr.MAXIMUM_COST else cost
         return frr.MAXIMUM_COST if cost in (frr.MAXIMUM_COST, self.link.cost) else cost
+
+
+def _agents(devices: Mapping[str, Device], user: str, key_file: Path) -> dict[str, Device]:
+    return {name: replace(x, user=user, key_file=key_file) for name, x in devices.items()}
 
 
 def _read_plan(path: str | None, goal: Goal, now: float) -> Plan | None:

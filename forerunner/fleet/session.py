@@ -94,19 +94,8 @@ async def connect(device: Device, timeout_s: float = 10.0) -> AsyncIterator[Sess
 
 async def _open(device: Device, timeout_s: float) -> asyncssh.SSHClientConnection:
     _check_files(device)
-    options: dict[str, Any] = {
-        "username": device.user,
-        "client_keys": [str(device.key_file)],
-        "known_hosts": str(device.known_hosts),
-        "preferred_auth": "publickey",
-        "agent_path": None,
-        "config": None,
-        "connect_timeout": timeout_s,
-        "login_timeout": timeout_s,
-        "keepalive_interval": _KEEPALIVE_S,
-    }
     try:
-        return await asyncssh.connect(device.address, device.port, **options)
+        return await asyncssh.connect(device.address, device.port, **_options(device, timeout_s))
     except asyncssh.HostKeyNotVerifiable as error:
         raise Unreachable(device.name, _host_key_problem(device)) from error
     except asyncssh.PermissionDenied as error:
@@ -123,6 +112,20 @@ async def _open(device: Device, timeout_s: float) -> asyncssh.SSHClientConnectio
         ) from error
     except (*_LOST, ValueError) as error:
         raise _lost(device, error) from error
+
+
+def _options(device: Device, timeout_s: float) -> dict[str, Any]:
+    return {
+        "username": device.user,
+        "client_keys": [str(device.key_file)],
+        "known_hosts": str(device.known_hosts),
+        "preferred_auth": "publickey",
+        "agent_path": None,
+        "config": None,
+        "connect_timeout": timeout_s,
+        "login_timeout": timeout_s,
+        "keepalive_interval": _KEEPALIVE_S,
+    }
 
 
 async def _lines(reader: asyncssh.SSHReader[str]) -> AsyncIterator[str]:
