@@ -9,18 +9,20 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from forerunner import service
 from forerunner.errors import InvalidData
 
 _SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
-_STUBBORN = [
-    sys.executable,
-    "-c",
-    "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
-    "subprocess.Popen([sys.executable, '-c', 'import signal, time;"
-    "signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)']);"
-    "print('ready', flush=True); time.sleep(60)",
-]
+_STUBBORN_CODE = """
+import signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+child = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+subprocess.Popen([sys.executable, "-c", child])
+print("ready", flush=True)
+time.sleep(60)
+"""
+_STUBBORN = [sys.executable, "-c", _STUBBORN_CODE]
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +39,7 @@ def test_a_service_runs_until_it_is_stopped(var: Path) -> None:
     started = _start(_SLEEP, var)
     assert started == service.status("sleeper")
     assert service.stop("sleeper", 5)
-    assert (None, False) == (service.status("sleeper"), psutil.pid_exists(started.pid))
+    assert (service.status("sleeper"), psutil.pid_exists(started.pid)) == (None, False)
 
 
 def test_a_second_one_of_the_name_is_refused(var: Path) -> None:

@@ -9,10 +9,11 @@ import threading
 import time
 
 import pytest
-from forerunner import home
-from forerunner.agent import probe, reflect, stamp
 from hypothesis import given
 from hypothesis import strategies as st
+
+from forerunner import home
+from forerunner.agent import probe, reflect, stamp
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ from hypothesis import strategies as st
         ["10"],
         ["9", "10.0.0.1,10.0.0.2"],
         ["1001", "10.0.0.1,10.0.0.2"],
-        ["١٠", "10.0.0.1,10.0.0.2"],
+        ["\u0661\u0660", "10.0.0.1,10.0.0.2"],
         ["10", "10.0.0.1"],
         ["10", "10.0.0.1,10.0.0.2,10.0.0.3"],
         ["10", "r1,r2"],
@@ -62,7 +63,7 @@ def test_the_reflector_counts_each_session_by_itself() -> None:
             sender.sendto(stamp.REQUEST.pack(7, 0, stamp.ERROR_ESTIMATE, identifier), place)
             reflector.answer()
             counts.append(struct.unpack_from("!I", sender.recv(100))[0])
-    assert [0, 1, 0, 2] == counts
+    assert counts == [0, 1, 0, 2]
 
 
 def test_what_is_no_probe_is_not_answered() -> None:
@@ -88,7 +89,7 @@ def test_a_probe_is_answered_and_timed_by_the_kernel() -> None:
     answering.join(2)
     asked.receive()
     (line,) = asked.session.settle(1, 0.1)
-    assert (0, 0) == (line["lost_forward"], line["lost_backward"])
+    assert (line["lost_forward"], line["lost_backward"]) == (0, 0)
     assert 0 < line["rtt_s"] < 0.1
 
 
@@ -102,4 +103,4 @@ def test_it_runs_on_the_standard_library_alone_and_ends_with_standard_input() ->
         check=False,
         env={name: value for name, value in os.environ.items() if name != "SSH_ORIGINAL_COMMAND"},
     )
-    assert (0, b"") == (done.returncode, done.stderr)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -2,9 +2,10 @@
 
 from collections import Counter
 
-from forerunner.agent.session import SILENCE_S, Line, Session
 from hypothesis import given
 from hypothesis import strategies as st
+
+from forerunner.agent.session import SILENCE_S, Line, Session
 
 _A_BIN = 10
 _FATES = st.sampled_from(["answered", "lost_forward", "lost_backward"])
@@ -54,7 +55,7 @@ def test_silences_included_every_lost_packet_is_counted_once(fates: list[str]) -
 
 def test_loss_stands_in_the_bin_in_which_it_was_sent() -> None:
     fates = ["answered"] * 10 + ["lost_forward"] * 3 + ["answered"] * 7
-    assert [0, 3] == [line["lost_forward"] for line in _play(fates)[:2]]
+    assert [line["lost_forward"] for line in _play(fates)[:2]] == [0, 3]
 
 
 def test_a_silence_is_lost_only_after_time_on_schedule() -> None:
@@ -62,7 +63,7 @@ def test_a_silence_is_lost_only_after_time_on_schedule() -> None:
     session.sent(0, 0.0)
     assert session.settle(5, SILENCE_S - 0.01) == []
     (line,) = session.settle(5, SILENCE_S)
-    assert (1, 0) == (line["lost_forward"], line["returned"])
+    assert (line["lost_forward"], line["returned"]) == (1, 0)
 
 
 def test_a_refusal_is_a_gap_and_no_loss() -> None:
@@ -80,7 +81,7 @@ def test_after_a_refusal_loss_counts_again() -> None:
     session.sent(2, 0.2)
     session.answered(session.sent(3, 0.3), 1, 1000)
     lines = session.settle(4, 0.4)
-    assert [0, 1, 0] == [line["lost_forward"] for line in lines]
+    assert [line["lost_forward"] for line in lines] == [0, 1, 0]
 
 
 def test_a_reflector_that_starts_anew_is_no_loss_backward() -> None:
@@ -90,7 +91,7 @@ def test_a_reflector_that_starts_anew_is_no_loss_backward() -> None:
     session.sent(1, 0.1)
     session.answered(session.sent(1, 0.1), 0, 1000)
     line = session.settle(2, 0.2)[-1]
-    assert (1, 0) == (line["lost_forward"], line["lost_backward"])
+    assert (line["lost_forward"], line["lost_backward"]) == (1, 0)
 
 
 def test_an_answer_after_its_bin_was_settled_changes_nothing() -> None:
@@ -100,7 +101,7 @@ def test_an_answer_after_its_bin_was_settled_changes_nothing() -> None:
     session.answered(late, 0, 1000)
     session.answered(session.sent(1, 1.0), 1, 1000)
     (line,) = session.settle(2, 1.1)
-    assert (1, 0) == (line["sent"], line["lost_forward"])
+    assert (line["sent"], line["lost_forward"]) == (1, 0)
 
 
 def test_an_answer_to_nothing_that_was_sent_is_ignored() -> None:

@@ -1,16 +1,19 @@
 """The store keeps every sample once, whatever dies in the middle."""
 
 import multiprocessing
+import os
 import random
+import tempfile
 import time
 from datetime import date
 from pathlib import Path
 
 import pytest
-from forerunner.model import Sample
-from forerunner.store import Store, StoreError, files
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from forerunner.model import Sample
+from forerunner.store import Store, StoreError, files
 
 _NOON = 1_700_000_000.0
 _ROWS = 20
@@ -35,7 +38,7 @@ def test_what_was_appended_is_read_back_by_time(tmp_path: Path) -> None:
 
 
 def test_an_empty_store_reads_as_nothing(tmp_path: Path) -> None:
-    assert ([], []) == (Store(tmp_path).read(), Store(tmp_path / "none").latest())
+    assert (Store(tmp_path).read(), Store(tmp_path / "none").latest()) == ([], [])
 
 
 @settings(max_examples=20, deadline=None)
@@ -51,8 +54,6 @@ _made: dict[int, Path] = {}
 
 def _shared(count: int) -> Path:
     if count not in _made:
-        import tempfile
-
         _made[count] = Path(tempfile.mkdtemp())
         Store(_made[count]).append(_sample(index) for index in range(count))
     return _made[count]
@@ -74,7 +75,7 @@ def test_days_are_apart_in_utc(tmp_path: Path) -> None:
     midnight = 1_700_006_400.0
     Store(tmp_path).append([_sample(0, midnight - 0.001), _sample(1, midnight)])
     names = sorted(each.name for each in tmp_path.iterdir())
-    assert ["date=2023-11-14", "date=2023-11-15"] == names
+    assert names == ["date=2023-11-14", "date=2023-11-15"]
     assert date(2023, 11, 15) == files.day(midnight)
 
 
@@ -110,18 +111,16 @@ def test_only_one_merges_a_day_at_a_time(tmp_path: Path) -> None:
     Store(tmp_path).append(_sample(index) for index in range(3))
     (day,) = tmp_path.iterdir()
     with files.alone(day) as first, files.alone(day) as second:
-        assert (True, False) == (first, second)
+        assert (first, second) == (True, False)
 
 
 def test_what_a_dead_writer_left_is_cleared_away_in_time(tmp_path: Path) -> None:
-    import os
-
     old, new = tmp_path / ".0-a.parquet.tmp", tmp_path / ".0-b.parquet.tmp"
     for file in (old, new):
         file.touch()
     os.utime(old, (1, 1))
     files.remove_abandoned(tmp_path)
-    assert (False, True) == (old.exists(), new.exists())
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 def test_a_time_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,50 @@
+"""A hiccup of the store or the ledger loses nothing and stops nothing."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from forerunner.ledger import Ledger, LedgerError
+from forerunner.model import Prediction, Sample
+from forerunner.observe.recorder import PredictionWriter, TelemetryWriter
+from forerunner.store import Store
+
+_PREDICTION = Prediction("prediction-1", "link_failure", "r1:r3", 0.95, 10, 60, {}, "m", 1.0)
+
+
+def test_samples_are_kept_while_the_store_refuses(tmp_path: Path) -> None:
+    place = tmp_path / "telemetry"
+    place.write_text("no directory")
+    writer = TelemetryWriter(Store(place))
+    writer.add([Sample(1.0, "r1", "", "m", 1.0), Sample(2.0, "r1", "", "m", 2.0)])
+    writer.flush()
+    place.unlink()
+    writer.flush()
+    assert [each.value for each in Store(place).read()] == [1.0, 2.0]
+
+
+def test_a_prediction_is_tried_again_until_the_ledger_takes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    add, refusals = ledger.add_prediction, [1, 2]
+
+    def refuse_first(prediction: Prediction) -> int:
+        if refusals:
+            refusals.pop()
+            raise LedgerError("busy")
+        return add(prediction)
+
+    monkeypatch.setattr(ledger, "add_prediction", refuse_first)
+
+    async def run() -> None:
+        writer = PredictionWriter(ledger)
+        writer.add(_PREDICTION)
+        writing = asyncio.create_task(writer.run())
+        await asyncio.sleep(1.5)
+        writing.cancel()
+
+    asyncio.run(run())
+    assert ledger.predictions() == [_PREDICTION]
+    ledger.close()
