@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator, Context
+from airflow.sdk.exceptions import AirflowFailException
 
 from forerunner.airflow.binding import bind_to_supervisor
 from forerunner.errors import ForerunnerError
@@ -115,7 +116,8 @@ class RemediateOperator(_PlaybookOperator):
 
         Raises:
             HostsUnreachable: Every failure was a device out of reach.
-            PlaybookFailed: At least one plan failed or was undone.
+            AirflowFailException: Plans were undone, none failed otherwise; not tried again.
+            PlaybookFailed: At least one plan failed.
         """
         from forerunner.remediate import remediate
 
@@ -130,9 +132,12 @@ class RemediateOperator(_PlaybookOperator):
         if not bad:
             return summary
         context["ti"].xcom_push(key="return_value", value=summary)
-        unreachable = all(outcome.state == "unreachable" for outcome in bad)
-        failure = HostsUnreachable if unreachable else PlaybookFailed
-        raise failure("; ".join(f"{x.plan} {x.state}: {x.message}" for x in bad))
+        message = "; ".join(f"{x.plan} {x.state}: {x.message}" for x in bad)
+        states = {outcome.state for outcome in bad}
+        if states == {"undone"}:
+            # It was tried, did not hold and was taken back: another try would only report that.
+            raise AirflowFailException(message)
+        raise HostsUnreachable(message) if states == {"unreachable"} else PlaybookFailed(message)
 
 
 def predictions_of(context: Context) -> list[str]:

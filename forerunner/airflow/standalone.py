@@ -19,7 +19,8 @@ LOOP_DAG = "prevent_link_failure"
 SERVICE = "airflow"
 
 _PARTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
-_READY_S = 180.0
+# A busy machine takes several times the half minute of an idle one.
+_READY_S = 300.0
 _LOG_LINES = 15
 
 

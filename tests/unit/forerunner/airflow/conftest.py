@@ -17,6 +17,16 @@ from forerunner.store import Store
 from forerunner.topology import Topology
 
 _PROJECT = Path(__file__).parent / "project"
+# What is tested here must not hang on the operator's taste.
+_POLICY = {
+    "act_probability": 0.9,
+    "clear_probability": 0.5,
+    "horizon_s": 60,
+    "load_max_age_s": 30,
+    "maximum_drained_links": 2,
+    "maximum_utilisation": 0.8,
+    "plan_expires_s": 30,
+}
 _VARIABLES = home.root() / "inventories" / "lab" / "group_vars" / "all"
 
 
@@ -86,6 +96,7 @@ def make_loop(var: Path, monkeypatch: pytest.MonkeyPatch) -> Loop:
     """Return a loop whose state is below a directory."""
     links = yaml.safe_load((_VARIABLES / "network.yml").read_text())["network_links"]
     policy = yaml.safe_load((_VARIABLES / "remediation.yml").read_text())["remediation_policy"]
+    policy |= _POLICY
     (var / "observe").mkdir(parents=True)
     config = {"links": links, "policy": policy}
     (var / "observe" / "config.json").write_text(json.dumps(config))
