@@ -30,8 +30,9 @@ def account_id(account: str) -> int:
     return dict(zip(ACCOUNTS, free, strict=False))[account]
 
 
-def write_keys(lab: Lab) -> None:
+def write_keys(lab: Lab, journal: Journal) -> None:
     """Make fresh keys: one per account, one per router, and the file that knows the routers."""
+    journal.add(Entry("keys", str(lab.directory)))
     remove_keys(lab.directory)
     lab.key("netops").parent.mkdir(parents=True, mode=0o700)
     paths = [lab.key(account) for account in ACCOUNTS]

@@ -86,12 +86,12 @@ def _unusable(lab: Lab) -> str:
 
 def _build_anew(lab: Lab) -> None:
     if lab.state.exists():
-        remove_all(lab.state, lab.directory)
+        remove_all(lab.state)
     journal = Journal.create(lab.state)
     for router in lab.routers:
         lab.router_directory(router).mkdir()
     network.build(lab, journal)
-    access.write_keys(lab)
+    access.write_keys(lab, journal)
     access.write_namespace_files(lab, journal)
     _copy_agent(lab)
     for router in lab.routers:

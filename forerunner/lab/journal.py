@@ -23,7 +23,7 @@ class Entry:
     """One line of the journal.
 
     Attributes:
-        act: What is made: `owner`, `namespace`, `interface` or `path`.
+        act: What is made: `owner`, `namespace`, `interface`, `keys` or `path`.
         name: Name or path of it.
         identity: Inode of a namespace once it is made; 0 before.
     """

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 from forerunner.lab.commands import run
 from forerunner.lab.errors import LabError, NotOurs
 from forerunner.lab.journal import Journal, namespace_identity
-from forerunner.lab.lab import Lab
+from forerunner.lab.lab import RUN, Lab
 
 # Program and the Debian package that it comes from.
 _PROGRAMS = {
@@ -55,6 +55,7 @@ def check_foreign(lab: Lab, journal: Journal) -> None:
         NotOurs: Names what stands there, and how to give way.
     """
     ours = {entry.name for entry in journal.entries("namespace")}
+    _check_directory(lab)
     way_out = "remove it yourself if it is yours, or take another lab with FORERUNNER_LAB_INDEX=1"
     for name in lab.namespaces:
         if name not in ours and namespace_identity(name):
@@ -67,6 +68,16 @@ def check_foreign(lab: Lab, journal: Journal) -> None:
             raise NotOurs(
                 f"{address} of {lab.management_network} is on interface {interface} and no journal "
                 f"says we made it; {way_out}"
+            )
+
+
+def _check_directory(lab: Lab) -> None:
+    for manifest in RUN.glob("*/manifest.json"):
+        other = Lab.open(manifest.parent.name)
+        if other.name != lab.name and other.directory == lab.directory:
+            raise NotOurs(
+                f"{lab.directory} holds the keys of lab {other.name}; give lab {lab.name} a "
+                f"directory of its own with FORERUNNER_VAR=var/{lab.name}"
             )
 
 

@@ -16,12 +16,11 @@ from forerunner.lab.preflight import check_machine
 _GRACE_S = 5.0
 
 
-def remove(name: str, directory: Path, check: bool = False) -> bool:
+def remove(name: str, check: bool = False) -> bool:
     """Remove a lab of this checkout, whole or half built, and return whether there was one.
 
     Args:
         name: Its name, as `fr0`.
-        directory: Where its keys are, as var/lab.
         check: Only say whether there is one.
 
     Raises:
@@ -33,12 +32,12 @@ def remove(name: str, directory: Path, check: bool = False) -> bool:
     if check or not journal.directory.exists():
         return journal.directory.exists()
     with journal.lock():
-        remove_all(journal.directory, directory)
+        remove_all(journal.directory)
     remove_empty(RUN)
     return True
 
 
-def remove_all(state: Path, directory: Path) -> None:
+def remove_all(state: Path) -> None:
     """Remove what the journal in `state` names, then the journal itself."""
     journal = Journal(state)
     namespaces = [entry.name for entry in journal.entries("namespace") if _is_ours(entry)]
@@ -48,7 +47,8 @@ def remove_all(state: Path, directory: Path) -> None:
             run("ip", "link", "delete", entry.name)
     run("ip", "-batch", "-", stdin="".join(f"netns delete {name}\n" for name in namespaces))
     remove_namespace_files(journal)
-    remove_keys(directory)
+    for entry in journal.entries("keys"):
+        remove_keys(Path(entry.name))
     shutil.rmtree(state)
 
 

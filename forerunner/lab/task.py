@@ -19,7 +19,7 @@ def build_or_remove(parameters: Mapping[str, Any], check: bool) -> dict[str, Any
     """
     if parameters["state"] == "absent":
         name = parameters["name"]
-        changed = remove(name, Path(parameters["directory"]), check)
+        changed = remove(name, check)
         return {"changed": changed, "message": f"lab {name} {'removed' if changed else 'absent'}"}
     lab = Lab.wanted(
         parameters["name"],
@@ -28,13 +28,16 @@ def build_or_remove(parameters: Mapping[str, Any], check: bool) -> dict[str, Any
         parameters["network"],
     )
     built = build(lab, parameters["timeout"], check)
+    up = f"lab {lab.name} is up"
+    if built.changed:
+        up += f"; OSPF full after {built.converged_s:.1f} s"
     return {
         "changed": built.changed,
         "actions": list(built.actions),
         "converged": not check,
         "built_s": round(built.built_s, 2),
         "converged_s": round(built.converged_s, 2),
-        "message": f"lab {lab.name} is up; OSPF full after {built.converged_s:.1f} s",
+        "message": f"would: {', '.join(built.actions) or 'nothing'}" if check else up,
     }
 
 

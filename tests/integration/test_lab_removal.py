@@ -116,6 +116,17 @@ def test_a_foreign_namespace_is_refused_and_left_alone(own: Run) -> None:
         run("ip", "netns", "delete", foreign)
 
 
+def test_two_labs_may_not_share_their_keys(playbook: Callable[..., Any], lab: Lab) -> None:
+    known_hosts = lab.known_hosts.read_text()
+
+    built = playbook("build_lab", FORERUNNER_LAB_INDEX=str(INDEX))
+
+    assert built.returncode != 0
+    assert f"holds the keys of lab {lab.name}" in built.stdout
+    assert lab.known_hosts.read_text() == known_hosts
+    assert not Path("/run/forerunner", NAME).exists()
+
+
 def test_a_management_network_in_use_is_refused_and_left_alone(own: Run) -> None:
     run("ip", "link", "add", "foreign0", "type", "veth", "peer", "name", "foreign1")
     run("ip", "addr", "add", f"198.18.{INDEX}.200/24", "dev", "foreign0")
