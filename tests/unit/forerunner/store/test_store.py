@@ -123,6 +123,27 @@ def test_what_a_dead_writer_left_is_cleared_away_in_time(tmp_path: Path) -> None
     assert (old.exists(), new.exists()) == (False, True)
 
 
+def test_a_file_gets_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
+    inodes = []
+
+    def fill(path: Path) -> None:
+        path.write_bytes(b"half")
+        assert not list(tmp_path.glob("*.parquet"))
+        inodes.append(path.stat().st_ino)
+
+    assert files.write(tmp_path, 0, fill).stat().st_ino == inodes[0]
+
+
+def test_a_file_that_was_not_finished_leaves_nothing(tmp_path: Path) -> None:
+    def fill(path: Path) -> None:
+        path.write_bytes(b"half")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        files.write(tmp_path, 0, fill)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_time_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="nan"):
         Store(tmp_path).append([_sample(0, float("nan"))])
