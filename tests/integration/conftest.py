@@ -12,7 +12,8 @@ from forerunner import home
 from forerunner.lab import Lab, LabError
 from forerunner.lab.preflight import check_machine
 
-LAB_INDEX = 90
+# Two sessions on one machine keep apart by this; the next index is used too.
+LAB_INDEX = int(os.environ.get("FORERUNNER_TEST_LAB_INDEX") or 90)
 
 Playbook = Callable[..., "subprocess.CompletedProcess[str]"]
 

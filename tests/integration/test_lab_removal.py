@@ -16,7 +16,7 @@ from forerunner.lab.commands import run
 from forerunner.lab.journal import namespace_identity
 
 pytestmark = pytest.mark.lab
-INDEX = 91
+INDEX = int(os.environ.get("FORERUNNER_TEST_LAB_INDEX") or 90) + 1
 NAME = f"fr{INDEX}"
 
 Run = Callable[[str], Any]
