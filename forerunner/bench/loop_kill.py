@@ -1,0 +1,189 @@
+"""`make bench-loop-kill`: kill -9 the acting task at random moments; see what is left."""
+
+import json
+import time
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import Random
+
+import psutil
+from rich.console import Console
+
+from forerunner.bench import rows
+from forerunner.bench.rows import Row
+from forerunner.lab.convergence import query
+from forerunner.model import Prediction, new_id
+from forerunner.trials import arms, processes, reaction
+from forerunner.trials.site import Site
+from forerunner.trials.trial import LINK
+
+LAB, AIRFLOW_PORT, SEED = 63, 18085, 401
+KILLS, SHORT_KILLS = 20, 2
+ORPHANS_AFTER_S, STARTED_WITHIN_S, CONVERGED_WITHIN_S = 10.0, 60.0, 150.0
+VICTIMS = (processes.TASK_TITLE, processes.SUPERVISOR_TITLE)
+"""Killed in turn: the process that runs the task, and the one that supervises it."""
+
+
+@dataclass(frozen=True)
+class Kill:
+    """What one kill left behind.
+
+    Attributes:
+        victim: Title of the process that was shot.
+        moment_s: Seconds after the task had started.
+        playing: Ansible processes that were alive at that moment.
+        orphans: Of their runs, processes that were still alive ten seconds later.
+        costs: OSPF cost at both ends in the end.
+        attempts: Outcomes that the ledger holds for the prediction.
+        converged_s: Seconds from the kill until a drain was verified; None when none was.
+    """
+
+    victim: str
+    moment_s: float
+    playing: int
+    orphans: int
+    costs: tuple[int, int]
+    attempts: int
+    converged_s: float | None
+
+    @property
+    def converged(self) -> bool:
+        """Return whether a retry drained the link, at both ends."""
+        return self.converged_s is not None and self.costs == (65535, 65535)
+
+
+def main(short: bool = False) -> Path:
+    """Run the benchmark and write `var/bench/loop-kill.json`; its path is returned.
+
+    Args:
+        short: Two kills instead of twenty.
+    """
+    console, directory = Console(), rows.directory("loop-kill")
+    site = Site(LAB, directory / "site")
+    dice = Random(SEED)
+    with ExitStack() as stack:
+        stack.callback(arms.lower, site, "forerunner")
+        arms.raise_arm(site, "forerunner", AIRFLOW_PORT)
+        length = _undisturbed(site)
+        console.print(f"an undisturbed task takes {length:.1f} s")
+        kills = []
+        for index in range(SHORT_KILLS if short else KILLS):
+            kills.append(_kill(site, VICTIMS[index % 2], dice.uniform(0, length)))
+            console.print(f"{index + 1}: {kills[-1]}")
+    (directory / "kills.json").write_text(json.dumps([asdict(kill) for kill in kills]) + "\n")
+    return rows.write("loop-kill", _rows(kills), console)
+
+
+def _rows(kills: list[Kill]) -> list[Row]:
+    busy = sum(kill.playing > 0 for kill in kills)
+    orphans = sum(kill.orphans for kill in kills)
+    converged = sum(kill.converged for kill in kills)
+    return [
+        Row(
+            "kill_orphans",
+            f"ansible processes left {ORPHANS_AFTER_S:.0f} s after kill -9 of the DAG's task or "
+            f"its supervisor; {busy} of {len(kills)} kills hit a running playbook",
+            orphans,
+            goal="== 0",
+            n=len(kills),
+            seed=str(SEED),
+        ),
+        Row(
+            "kill_converged",
+            f"of {len(kills)} kills: both ends in the same state and drained by the retry",
+            converged,
+            goal=f"== {len(kills)}",
+            n=len(kills),
+            seed=str(SEED),
+        ),
+    ]
+
+
+def _undisturbed(site: Site) -> float:
+    """Let one prediction be acted on in peace; return how long its task ran, in seconds."""
+    _start_over(site)
+    task = _await_task(site, _predict(site))
+    begun = time.monotonic()
+    while psutil.pid_exists(task.pid) and task.is_running():
+        time.sleep(0.05)
+    return time.monotonic() - begun
+
+
+def _kill(site: Site, victim: str, moment_s: float) -> Kill:
+    _start_over(site)
+    prediction = _predict(site)
+    _await_task(site, prediction)
+    time.sleep(moment_s)
+    playing = processes.plays(site)
+    for process in processes.tasks(site, victim)[-1:]:
+        process.kill()
+    shot = time.monotonic()
+    time.sleep(ORPHANS_AFTER_S)
+    runs = {play.run for play in playing}
+    orphans = [play for play in processes.plays(site) if play.run in runs]
+    attempts, converged = _await_drain(site, prediction, shot)
+    costs = (_cost(site, 0), _cost(site, 1))
+    return Kill(victim, moment_s, len(playing), len(orphans), costs, attempts, converged)
+
+
+def _start_over(site: Site) -> None:
+    """Return the link to service and stop telemetry, so that nothing else acts on it."""
+    reaction.settle(site)
+    site.playbook("stop_telemetry")
+    site.playbook("undrain_link", "-e", f"link={LINK}")
+    arms.wait_in_service(site)
+
+
+def _predict(site: Site) -> str:
+    prediction = Prediction(
+        id=new_id("prediction"),
+        kind="link_failure",
+        target=LINK,
+        probability=0.99,
+        lead_time_s=None,
+        horizon_s=60.0,
+        evidence={"made_by": "bench loop-kill"},
+        model="none",
+        made_at=time.time(),
+    )
+    ledger = site.ledger()
+    try:
+        ledger.add_prediction(prediction)
+    finally:
+        ledger.close()
+    return prediction.id
+
+
+def _await_task(site: Site, prediction: str) -> psutil.Process:
+    deadline = time.monotonic() + STARTED_WITHIN_S
+    while time.monotonic() < deadline:
+        if found := processes.tasks(site, processes.TASK_TITLE):
+            return found[-1]
+        time.sleep(0.02)
+    raise reaction.NoReaction(f"no task was started for {prediction}; see {site.var}/airflow")
+
+
+def _await_drain(site: Site, prediction: str, shot: float) -> tuple[int, float | None]:
+    """Return how many outcomes the prediction has, and after how long one was verified."""
+    deadline = shot + CONVERGED_WITHIN_S
+    ledger = site.ledger()
+    try:
+        while True:
+            entries = ledger.entries(prediction=prediction)
+            attempts = sum(len(entry.outcomes) for entry in entries)
+            if reaction.verified(entries, "drain_link"):
+                return attempts, time.monotonic() - shot
+            if time.monotonic() > deadline:
+                return attempts, None
+            time.sleep(0.5)
+    finally:
+        ledger.close()
+
+
+def _cost(site: Site, end: int) -> int:
+    lab = site.lab
+    way = lab.topology.link(LINK).directions[end]
+    socket = lab.router_directory(way.host) / "ospfd.vty"
+    answer = json.loads(query(socket, f"show ip ospf interface {way.interface} json"))
+    return int(answer["interfaces"][way.interface]["cost"])

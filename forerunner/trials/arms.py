@@ -1,0 +1,59 @@
+"""What protects the stream: OSPF's dead timer alone, BFD, or the whole loop."""
+
+import json
+
+from analytics.decide import Policy
+from forerunner.lab import bfd, impairment, wait_converged
+from forerunner.trials import reaction
+from forerunner.trials.site import Site
+from forerunner.trials.trial import LINK
+
+ARMS = ("dead_timer", "bfd", "forerunner")
+CONVERGED_WITHIN_S = 60.0
+
+
+def raise_arm(site: Site, arm: str, port: int) -> None:
+    """Bring up a lab and what protects it.
+
+    Args:
+        site: Where.
+        arm: One of `ARMS`.
+        port: Port of Airflow's API server, for the arm that has one.
+    """
+    site.playbook("build_lab")
+    bfd.set_enabled(site.lab, arm == "bfd")
+    if arm == "forerunner":
+        site.command("python", "-m", "analytics", "train")
+        site.command("forerunner", "airflow", "up", "--port", str(port))
+        site.playbook("start_telemetry")
+
+
+def reset(site: Site, arm: str) -> None:
+    """Bring a lab back to where a trial starts: link in service, routers converged, no memory."""
+    impairment.clear(site.lab, LINK)
+    if arm == "forerunner":
+        reaction.settle(site)
+        site.playbook("stop_telemetry")
+        site.playbook("undrain_link", "-e", f"link={LINK}")
+    wait_in_service(site)
+    if arm == "forerunner":
+        site.playbook("start_telemetry")
+
+
+def wait_in_service(site: Site) -> None:
+    """Wait until OSPF is full and every loopback is in every routing table."""
+    wait_converged(site.lab, CONVERGED_WITHIN_S)
+
+
+def policy(site: Site) -> Policy:
+    """Return the policy that the telemetry service of this lab acts by."""
+    path = site.var / "observe" / "config.json"
+    return Policy.from_data(json.loads(path.read_text())["policy"], str(path))
+
+
+def lower(site: Site, arm: str) -> None:
+    """Take down everything that `raise_arm` brought up, going on past what is down already."""
+    if arm == "forerunner":
+        site.playbook("stop_telemetry", check=False)
+        site.command("forerunner", "airflow", "down")
+    site.playbook("remove_lab")

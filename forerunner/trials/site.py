@@ -1,0 +1,97 @@
+"""A lab with run-time state of its own, so that several can stand side by side."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from forerunner import home
+from forerunner.errors import ForerunnerError
+from forerunner.lab import Lab
+from forerunner.ledger import Ledger
+
+
+class CommandFailed(ForerunnerError):
+    """A command that a trial stands on did not succeed."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """One lab and the directory of its state.
+
+    Attributes:
+        index: Number of the lab, 0 to 99.
+        var: Directory of run-time state, as `FORERUNNER_VAR` names it.
+    """
+
+    index: int
+    var: Path
+
+    @classmethod
+    def default(cls) -> "Site":
+        """Return the site that the environment names: lab 0 and `var/` unless told otherwise."""
+        return cls(int(os.environ.get("FORERUNNER_LAB_INDEX") or 0), home.var().resolve())
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the environment under which commands meet this lab and no other."""
+        own = {"FORERUNNER_LAB_INDEX": str(self.index), "FORERUNNER_VAR": str(self.var)}
+        return os.environ | own | {"FORERUNNER_LEDGER": self.ledger_url}
+
+    @property
+    def ledger_url(self) -> str:
+        """Return the URL of this site's ledger."""
+        return f"sqlite:///{self.var / 'ledger.sqlite'}"
+
+    @property
+    def lab(self) -> Lab:
+        """Return the lab, which must be up."""
+        return Lab.open(self.index)
+
+    def ledger(self) -> Ledger:
+        """Open this site's ledger."""
+        self.var.mkdir(parents=True, exist_ok=True)
+        return Ledger.open(self.ledger_url)
+
+    def playbook(self, name: str, *arguments: str, check: bool = True) -> float:
+        """Run a playbook as an engineer would and return the seconds that it took.
+
+        Args:
+            name: Without its ending.
+            arguments: Further arguments of `ansible-playbook`.
+            check: Whether a failure raises.
+
+        Raises:
+            CommandFailed: Holds the last lines that it printed.
+        """
+        play = (f"playbooks/{name}.yml", "-i", "inventories/lab", *arguments)
+        return self.command("ansible-playbook", *play, check=check)
+
+    def command(self, program: str, *arguments: str, check: bool = True) -> float:
+        """Run a program of our environment for this site and return the seconds that it took.
+
+        Args:
+            program: As `forerunner`, `python` or `ansible-playbook`.
+            arguments: Its arguments.
+            check: Whether a failure raises.
+
+        Raises:
+            CommandFailed: Holds the last lines that it printed.
+        """
+        command = [str(Path(sys.executable).parent / program), *arguments]
+        begun = time.monotonic()
+        done = subprocess.run(
+            command,
+            cwd=home.root(),
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if check and done.returncode:
+            tail = "\n".join((done.stdout + done.stderr).splitlines()[-25:])
+            shown = " ".join([program, *arguments])
+            raise CommandFailed(f"`{shown}` ended with {done.returncode}:\n{tail}")
+        return time.monotonic() - begun
