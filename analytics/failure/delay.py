@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 _BLOCK = 10  # intervals that one value of the baseline is a mean of: 1 s
 _BLOCKS = 90  # blocks that the baseline is the lowest of
-# Queueing must show in both: the ratio alone would call microseconds of jitter congestion,
+# Queueing must show in both: the ratio alone would call the jitter of a busy machine congestion,
 # the difference alone would call a long way one.
-_RATIO, _DIFFERENCE_US = 2.0, 1000.0
+_RATIO, _DIFFERENCE_US = 2.0, 4000.0
 _MOST = 5.0
 
 

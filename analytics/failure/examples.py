@@ -23,12 +23,12 @@ SURROUNDINGS = (
     Surroundings(),
     Surroundings(queue_s=0.0, stray_loss=0.0002),
     Surroundings(backward=False),
-    Surroundings(queue_s=0.005, jitter_s=0.0005, stray_loss=0.001),
+    Surroundings(queue_s=0.01, jitter_s=0.002, stray_loss=0.001),
     Surroundings(queue_s=0.0, forward=False),
 )
 # Seconds of the black hole that are learned from: enough to know one, too few to learn only it.
 _HOLE_S = 3.0
-_THIN, _QUIET_THIN = 8, 80
+_THIN, _QUIET_THIN = 10, 150
 
 
 @dataclass(frozen=True)

@@ -31,11 +31,11 @@ class Seeds:
     """
 
     learn: range = range(1000, 1040)
-    learn_hours: range = range(10_000, 10_020)
+    learn_hours: range = range(10_000, 10_050)
     calibrate: range = range(2000, 2012)
-    calibrate_hours: range = range(20_000, 20_005)
+    calibrate_hours: range = range(20_000, 20_008)
     tune: range = range(3000, 3030)
-    tune_hours: range = range(30_000, 30_100)
+    tune_hours: range = range(30_000, 30_300)
     test: range = range(20)
     test_hours: range = range(40_000, 40_002)
 
