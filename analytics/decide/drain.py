@@ -6,6 +6,7 @@ while it still forwards what is on the wire. Source: RFC 6987, section 3.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import networkx as nx
 
@@ -15,6 +16,8 @@ from forerunner.topology import Direction, Link, Topology
 
 # How far two path costs may differ and still be equal; costs are integers.
 _EQUAL = 1e-9
+
+Graph: TypeAlias = "nx.DiGraph[str]"
 
 
 @dataclass(frozen=True)
@@ -52,14 +55,9 @@ def assess_drain(link: str, state: NetworkState, policy: Policy) -> Expectation 
     refusal = _refuse_shape(target, graph, state, policy)
     if refusal is not None:
         return refusal
-    if state.loads is None or (missing := _unmeasured(target, graph, state.loads)):
-        what = f"of {', '.join(missing)} " if state.loads is not None else ""
-        reason = (
-            f"the load {what}is unknown, so nobody can tell whether draining {target.name} would "
-            f"overload another link; make the interface counters readable (at most "
-            f"{policy.load_max_age_s:g} s old) and try again"
-        )
-        return Refusal(target.name, "loads_unknown", reason)
+    unmeasured = [] if state.loads is None else _unmeasured(target, graph, state.loads)
+    if state.loads is None or unmeasured:
+        return _refuse_unknown_loads(target, unmeasured, policy)
     moved = _moved(target, graph, state.loads)
     return _assess_load(target, graph, state.loads, moved, policy)
 
@@ -84,9 +82,7 @@ def drain_order(topology: Topology, link: str, near: str | None = None) -> tuple
     return tuple(sorted(target.directions, key=lambda way: (-hops.get(way.host, 0), way.host)))
 
 
-def split(
-    graph: "nx.DiGraph[str]", source: str, target: str, load: float
-) -> dict[tuple[str, str], float]:
+def split(graph: Graph, source: str, target: str, load: float) -> dict[tuple[str, str], float]:
     """Return the load that each edge carries of `load` from `source` to `target`.
 
     Equal-cost multipath: at every router the load is split evenly over the next hops that lie
@@ -100,9 +96,7 @@ def split(
 
     Source: RFC 2328, section 16.8 (equal-cost multipath).
     """
-    distance = nx.single_source_dijkstra_path_length(
-        graph.reverse(copy=False), target, None, "cost"
-    )
+    distance = _distances_to(graph, target)
     waiting = dict.fromkeys(distance, 0.0) | {source: load}
     carried: dict[tuple[str, str], float] = {}
     for router in sorted(distance, key=lambda name: -distance[name]):
@@ -115,7 +109,14 @@ def split(
     return carried
 
 
-def _next_hops(graph: "nx.DiGraph[str]", router: str, distance: Mapping[str, float]) -> list[str]:
+def _distances_to(graph: Graph, target: str) -> dict[str, float]:
+    distances: dict[str, float] = nx.single_source_dijkstra_path_length(
+        graph.reverse(copy=False), target, None, "cost"
+    )
+    return distances
+
+
+def _next_hops(graph: Graph, router: str, distance: Mapping[str, float]) -> list[str]:
     return [
         hop
         for hop, edge in graph[router].items()
@@ -123,7 +124,7 @@ def _next_hops(graph: "nx.DiGraph[str]", router: str, distance: Mapping[str, flo
     ]
 
 
-def _survivors(target: Link, state: NetworkState) -> "nx.DiGraph[str]":
+def _survivors(target: Link, state: NetworkState) -> Graph:
     """Return the graph of what stays in use: without the target and without drained links."""
     graph = state.topology.graph(state.costs)
     gone = {_canonical(state, name) for name in state.drained} | {target.name}
@@ -139,7 +140,7 @@ def _canonical(state: NetworkState, name: str) -> str:
 
 
 def _refuse_shape(
-    target: Link, graph: "nx.DiGraph[str]", state: NetworkState, policy: Policy
+    target: Link, graph: Graph, state: NetworkState, policy: Policy
 ) -> Refusal | None:
     """Refuse what the graph alone forbids, whatever the load."""
     drained = {_canonical(state, name) for name in state.drained}
@@ -163,13 +164,23 @@ def _refuse_shape(
     return None
 
 
-def _unmeasured(target: Link, graph: "nx.DiGraph[str]", loads: Mapping[str, float]) -> list[str]:
+def _refuse_unknown_loads(target: Link, unmeasured: list[str], policy: Policy) -> Refusal:
+    what = f"of {', '.join(unmeasured)} " if unmeasured else ""
+    reason = (
+        f"the load {what}is unknown, so nobody can tell whether draining {target.name} would "
+        f"overload another link; make the interface counters readable (at most "
+        f"{policy.load_max_age_s:g} s old) and try again"
+    )
+    return Refusal(target.name, "loads_unknown", reason)
+
+
+def _unmeasured(target: Link, graph: Graph, loads: Mapping[str, float]) -> list[str]:
     names = [way.name for way in target.directions]
     names += [edge["direction"].name for _, _, edge in graph.edges(data=True)]
     return [name for name in names if name not in loads]
 
 
-def _moved(target: Link, graph: "nx.DiGraph[str]", loads: Mapping[str, float]) -> dict[str, float]:
+def _moved(target: Link, graph: Graph, loads: Mapping[str, float]) -> dict[str, float]:
     moved: dict[str, float] = {}
     for way in target.directions:
         for (one, two), load in split(graph, way.host, way.peer, loads[way.name]).items():
@@ -180,7 +191,7 @@ def _moved(target: Link, graph: "nx.DiGraph[str]", loads: Mapping[str, float]) -
 
 def _assess_load(
     target: Link,
-    graph: "nx.DiGraph[str]",
+    graph: Graph,
     loads: Mapping[str, float],
     moved: Mapping[str, float],
     policy: Policy,

@@ -32,7 +32,6 @@ def loss_share(schedule: Schedule, acted_at_s: float | None) -> float:
     acted_at_s = math.inf if acted_at_s is None else acted_at_s
     time = np.array([point.time_s for point in schedule.points])
     loss = np.array([point.loss for point in schedule.points])
-    until = schedule.fault_at_s + DEAD_TIMER_S
-    window = (time >= schedule.onset_s) & (time < until)
+    window = (time >= schedule.onset_s) & (time < schedule.fault_at_s + DEAD_TIMER_S)
     moved = time < acted_at_s + REACTION_S
     return float(loss[window & moved].sum() / loss[window].sum())

@@ -151,23 +151,23 @@ def _window_features(over: Callable[[int], Sums], do: _Arithmetic) -> Iterator[A
     Written once for numbers and arrays, so that the two paths cannot drift apart.
     """
     sums = {window: over(window) for window in _WINDOWS}
-
-    def level(lost: Any, packets: Any, window: int, usual: int = _PACKETS) -> Any:
-        share = lost / do.maximum(packets, usual * window // 2)
-        return do.log1p(share * (_PACKETS * window))
-
     for window in _STEADY:
-        yield level(sums[window][_STEADY_LOST], sums[window][_STEADY_TOTAL], window)
+        yield _level(do, sums[window][_STEADY_LOST], sums[window][_STEADY_TOTAL], window)
     for window in _PLAIN:
-        yield level(sums[window][_PLAIN_LOST], sums[window][_TOTAL], window)
+        yield _level(do, sums[window][_PLAIN_LOST], sums[window][_TOTAL], window)
     for window in _ANY:
-        yield level(sums[window][_LOST], sums[window][_TOTAL], window)
+        yield _level(do, sums[window][_LOST], sums[window][_TOTAL], window)
     for window in _WORSE:
         lost, forward = sums[window][_PLAIN_LOST], sums[window][_FORWARD]
-        one = level(forward, sums[window][_SENT], window, _PACKETS // 2)
-        two = level(lost - forward, sums[window][_RETURNED], window, _PACKETS // 2)
+        one = _level(do, forward, sums[window][_SENT], window, _PACKETS // 2)
+        two = _level(do, lost - forward, sums[window][_RETURNED], window, _PACKETS // 2)
         yield do.maximum(one, two)
     for window in _BURST_TIME:
         yield sums[window][_IN_BURST] / window
     for window in _DARK:
         yield sums[window][_DARKNESS] / window
+
+
+def _level(do: _Arithmetic, lost: Any, packets: Any, window: int, usual: int = _PACKETS) -> Any:
+    share = lost / do.maximum(packets, usual * window // 2)
+    return do.log1p(share * (_PACKETS * window))
