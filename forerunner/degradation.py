@@ -110,6 +110,11 @@ def schedule(kind: str, seed: int, step_s: float = 0.1, length_s: float = 600.0)
         return _flapping(random, seed, step_s)
     if kind not in _SHAPES:
         raise UnknownKind(f"degradation {kind!r} does not exist; there are {', '.join(KINDS)}")
+    return _failing(random, kind, seed, step_s)
+
+
+def _failing(random: Random, kind: str, seed: int, step_s: float) -> Schedule:
+    """Return a clean lead-in, the shape of the kind and a black hole."""
     lead_in = [0.0] * _steps(random.uniform(3, 8), step_s)
     losses = lead_in + _SHAPES[kind](random, step_s)
     hole = [(1.0, True)] * _steps(BLACK_HOLE_S, step_s)

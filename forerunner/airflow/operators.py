@@ -132,12 +132,7 @@ class RemediateOperator(_PlaybookOperator):
         if not bad:
             return summary
         context["ti"].xcom_push(key="return_value", value=summary)
-        message = "; ".join(f"{x.plan} {x.state}: {x.message}" for x in bad)
-        states = {outcome.state for outcome in bad}
-        if states == {"undone"}:
-            # It was tried, did not hold and was taken back: another try would only report that.
-            raise AirflowFailException(message)
-        raise HostsUnreachable(message) if states == {"unreachable"} else PlaybookFailed(message)
+        raise _failure(bad)
 
 
 def predictions_of(context: Context) -> list[str]:
@@ -147,6 +142,16 @@ def predictions_of(context: Context) -> list[str]:
         found += [event.extra.get("payload", {}).get("prediction", "") for event in events]
     found.append((context["dag_run"].conf or {}).get("prediction", ""))
     return [x for x in dict.fromkeys(found) if isinstance(x, str) and x]
+
+
+def _failure(bad: Sequence["Outcome"]) -> Exception:
+    """Return what the task fails with, given the outcomes that are not as they should be."""
+    message = "; ".join(f"{x.plan} {x.state}: {x.message}" for x in bad)
+    states = {outcome.state for outcome in bad}
+    if states == {"undone"}:
+        # It was tried, did not hold and was taken back: another try would only report that.
+        return AirflowFailException(message)
+    return HostsUnreachable(message) if states == {"unreachable"} else PlaybookFailed(message)
 
 
 def _summary(result: "RunResult") -> dict[str, Any]:

@@ -76,37 +76,11 @@ def environment(ports: Ports, run: str) -> dict[str, str]:
         ports: Where to listen.
         run: Name of this start; marks its processes.
     """
-    place, keys = airflow_home(), _keys()
-    options = (
-        _core(place)
-        | _intervals()
-        | {
-            "API__HOST": "127.0.0.1",
-            "API__PORT": str(ports.api),
-            "API__BASE_URL": f"http://127.0.0.1:{ports.api}",
-            "API__SECRET_KEY": keys["api"],
-            "API_AUTH__JWT_SECRET": keys["jwt"],
-            "CORE__FERNET_KEY": keys["fernet"],
-            "CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{ports.api}/execution/",
-            "LOGGING__WORKER_LOG_SERVER_PORT": str(ports.worker_log),
-            "LOGGING__TRIGGER_LOG_SERVER_PORT": str(ports.trigger_log),
-        }
-    )
+    place = airflow_home()
+    options = _core(place) | _intervals() | _listeners(ports) | _secrets()
     own = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW__")}
-    return (
-        own
-        | {f"AIRFLOW__{name}": value for name, value in options.items()}
-        | {
-            "AIRFLOW_HOME": str(place),
-            MARKER: run,
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
-            # setproctitle would write over the environment, and with it over the marker.
-            "SPT_NOENV": "1",
-            # Nothing here is to call home.
-            "SCARF_ANALYTICS": "false",
-            "DO_NOT_TRACK": "1",
-        }
-    )
+    named = {f"AIRFLOW__{name}": value for name, value in options.items()}
+    return own | named | _surroundings(place, run)
 
 
 def password() -> str:
@@ -144,6 +118,40 @@ def _intervals() -> dict[str, str]:
         "DAG_PROCESSOR__REFRESH_INTERVAL": "30",
         "DAG_PROCESSOR__PARSING_PROCESSES": "1",
         "DAG_PROCESSOR__PRINT_STATS_INTERVAL": "0",
+    }
+
+
+def _listeners(ports: Ports) -> dict[str, str]:
+    return {
+        "API__HOST": "127.0.0.1",
+        "API__PORT": str(ports.api),
+        "API__BASE_URL": f"http://127.0.0.1:{ports.api}",
+        "CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{ports.api}/execution/",
+        "LOGGING__WORKER_LOG_SERVER_PORT": str(ports.worker_log),
+        "LOGGING__TRIGGER_LOG_SERVER_PORT": str(ports.trigger_log),
+    }
+
+
+def _secrets() -> dict[str, str]:
+    keys = _keys()
+    return {
+        "API__SECRET_KEY": keys["api"],
+        "API_AUTH__JWT_SECRET": keys["jwt"],
+        "CORE__FERNET_KEY": keys["fernet"],
+    }
+
+
+def _surroundings(place: Path, run: str) -> dict[str, str]:
+    """Return the variables that are not Airflow's options."""
+    return {
+        "AIRFLOW_HOME": str(place),
+        MARKER: run,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        # setproctitle would write over the environment, and with it over the marker.
+        "SPT_NOENV": "1",
+        # Nothing here is to call home.
+        "SCARF_ANALYTICS": "false",
+        "DO_NOT_TRACK": "1",
     }
 
 

@@ -40,17 +40,9 @@ def up(port: int | None = None) -> Access:
         return _tell(console, access())
     ports = settings.Ports.chosen(port)
     ports.check_free()
-    password, run = settings.password(), new_id("airflow")
-    reached = Access(f"http://127.0.0.1:{ports.api}", settings.USER, password)
+    reached = Access(f"http://127.0.0.1:{ports.api}", settings.USER, settings.password())
     begun = time.monotonic()
-    _write_state({"run": run, "url": reached.url})
-    try:
-        _start(ports, run)
-        with Client(reached) as client, console.status("starting Airflow") as status:
-            _await_ready(client, lambda text: status.update(f"starting Airflow: {text}"))
-    except BaseException:
-        down()
-        raise
+    _start_until_ready(console, ports, reached)
     console.print(f"Airflow is up after {time.monotonic() - begun:.0f} s")
     return _tell(console, reached)
 
@@ -89,6 +81,19 @@ def access() -> Access:
     if not state:
         raise AirflowError("Airflow is down; `make airflow` starts it")
     return Access(state["url"], settings.USER, settings.password())
+
+
+def _start_until_ready(console: Console, ports: settings.Ports, reached: Access) -> None:
+    """Start it and wait until it is ready; when it does not get there, nothing of it stays."""
+    run = new_id("airflow")
+    _write_state({"run": run, "url": reached.url})
+    try:
+        _start(ports, run)
+        with Client(reached) as client, console.status("starting Airflow") as status:
+            _await_ready(client, lambda text: status.update(f"starting Airflow: {text}"))
+    except BaseException:
+        down()
+        raise
 
 
 def _start(ports: settings.Ports, run: str) -> None:

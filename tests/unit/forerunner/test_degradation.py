@@ -31,9 +31,7 @@ def test_the_same_seed_gives_the_same_schedule_and_another_seed_another(
 @pytest.mark.parametrize("kind", degradation.KINDS)
 def test_points_are_one_step_apart_and_losses_are_shares(kind: str) -> None:
     plan = schedule(kind, 5, step_s=0.1)
-    assert [p.time_s for p in plan.points] == [
-        round(i * 0.1, 6) for i in range(len(plan.points))
-    ]
+    assert [p.time_s for p in plan.points] == [round(i * 0.1, 6) for i in range(len(plan.points))]
     assert all(0 <= p.loss <= 1 for p in plan.points)
     assert plan.duration_s == pytest.approx(0.1 * len(plan.points))
 
@@ -58,9 +56,7 @@ def test_linear_rises_from_nothing_to_thirty_percent_in_thirty_seconds() -> None
     ramp = losses(schedule("linear", 1))
     assert len(ramp) == 300
     assert ramp[0] == 0
-    assert all(
-        abs(loss - 0.001 * index) <= 0.0001 * index for index, loss in enumerate(ramp)
-    )
+    assert all(abs(loss - 0.001 * index) <= 0.0001 * index for index, loss in enumerate(ramp))
 
 
 def test_stepped_has_four_steps_of_seven_and_a_half_seconds() -> None:
@@ -95,15 +91,12 @@ def test_benign_never_fails_and_its_bursts_are_a_minute_apart() -> None:
 
 def test_benign_loses_little_outside_bursts_and_congestion() -> None:
     plan = schedule("benign", 3, length_s=3600)
-    assert (
-        max(p.loss for p in plan.points if p.rate_share is None and p.loss < 0.1)
-        <= 0.01
-    )
+    assert max(p.loss for p in plan.points if p.rate_share is None and p.loss < 0.1) <= 0.01
     assert max(p.loss for p in plan.points if p.loss < 0.1) <= 0.06
 
 
 def test_a_kind_that_does_not_exist_is_named_with_those_that_do() -> None:
-    with pytest.raises(degradation.UnknownKind, match="'wobbly'.*linear.*benign"):
+    with pytest.raises(degradation.UnknownKind, match=r"'wobbly'.*linear.*benign"):
         schedule("wobbly", 1)
 
 
