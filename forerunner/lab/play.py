@@ -9,8 +9,8 @@ from types import FrameType
 
 from forerunner.degradation import Point, Schedule
 from forerunner.lab import impairment
+from forerunner.lab.congestion import Congestion
 from forerunner.lab.lab import Lab
-from forerunner.topology import Link
 
 UPDATE_S = 0.2
 """Small changes of loss wait so long for each other; big ones and black holes do not wait."""
@@ -40,17 +40,18 @@ def play(lab: Lab, link: str, schedule: Schedule, on_point: OnPoint | None = Non
     impairment.clear(lab, link)
     with _term_unwinds():
         try:
-            return _play(lab, wire, schedule, on_point)
+            with Congestion(lab, wire) as congestion:
+                return _play(congestion, schedule, on_point)
         finally:
             impairment.clear(lab, link)
 
 
-def _play(lab: Lab, wire: Link, schedule: Schedule, on_point: OnPoint | None) -> float:
+def _play(congestion: Congestion, schedule: Schedule, on_point: OnPoint | None) -> float:
     began_at, began = time.time(), time.monotonic()
     before = Point(0.0, 0.0)
     for point in _updates(schedule):
         _sleep_until(began + point.time_s)
-        _set(lab, wire, before, point)
+        _set(congestion, before, point)
         before = point
         if on_point is not None:
             on_point(time.monotonic() - began, 1.0 if point.blackhole else point.loss)
@@ -75,13 +76,17 @@ def _is_due(last: Point, point: Point) -> bool:
     )
 
 
-def _set(lab: Lab, wire: Link, before: Point, point: Point) -> None:
-    rate = None if point.rate_share is None else max(8e3, point.rate_share * wire.capacity)
-    meant = impairment.Impairment(point.loss, point.blackhole, rate)
-    if (point.loss, point.blackhole) != (before.loss, before.blackhole):
-        impairment.set_drops(lab, wire, meant)
-    if point.rate_share != before.rate_share:
-        impairment.set_queues(lab, wire, meant)
+def _set(congestion: Congestion, before: Point, point: Point) -> None:
+    # A congested link loses what its queue cannot hold, and nothing else besides.
+    congested = point.rate_share is not None
+    loss, was = (0.0 if x.rate_share is not None else x.loss for x in (point, before))
+    if (loss, point.blackhole) != (was, before.blackhole):
+        meant = impairment.Impairment(loss, point.blackhole)
+        impairment.set_drops(congestion.lab, congestion.link, meant)
+    if congested:
+        congestion.overload(point.loss)
+    elif before.rate_share is not None:
+        congestion.end()
 
 
 def _sleep_until(moment: float) -> None:

@@ -2,10 +2,12 @@
 
 Standard library alone. `send <address> <port> <packets per second>` numbers its packets and, on
 TERM, prints {"sent", "began_at"}; `receive <address> <port>` takes them, so that no ICMP error
-comes back.
+comes back. `load <address> <port>` competes for a link: it sends big packets at the rate that the
+last line on its standard input gives, in bit/s, until TERM or the end of its input.
 """
 
 import json
+import select
 import signal
 import socket
 import struct
@@ -18,6 +20,10 @@ HEADER = struct.Struct("!4sId")
 MARK = b"FRNR"
 _PAYLOAD_BYTES = 172
 """What a G.711 voice packet of 20 ms carries with its RTP header."""
+_FULL_BYTES = 1514
+_HEADERS_BYTES = 42
+"""Ethernet, IPv4 and UDP; the queue counts them."""
+_LOAD_STEP_S = 0.01
 
 
 class _Stop(Exception):
@@ -51,6 +57,28 @@ def receive(address: str, port: int) -> None:
             return
 
 
+def load(address: str, port: int) -> None:
+    """Send packets of a full MTU at a rate that may change, in steps of ten milliseconds."""
+    rate, owed, last = 0.0, 0.0, time.monotonic()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        try:
+            while True:
+                if select.select([sys.stdin], [], [], _LOAD_STEP_S)[0]:
+                    line = sys.stdin.readline()
+                    if not line:
+                        return
+                    rate = float(line)
+                now = time.monotonic()
+                # What a sleeping machine missed is not made up for by a burst.
+                owed += rate / 8 * min(now - last, 5 * _LOAD_STEP_S)
+                last = now
+                while owed >= _FULL_BYTES:
+                    owed -= _FULL_BYTES
+                    _send(sender, bytes(_FULL_BYTES - _HEADERS_BYTES), (address, port))
+        except _Stop:
+            return
+
+
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
@@ -79,5 +107,7 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _stop)
     if sys.argv[1] == "send":
         send(sys.argv[2], int(sys.argv[3]), float(sys.argv[4]))
+    elif sys.argv[1] == "load":
+        load(sys.argv[2], int(sys.argv[3]))
     else:
         receive(sys.argv[2], int(sys.argv[3]))
