@@ -23,4 +23,9 @@ def run(parameters: Mapping[str, Any], check: bool = False) -> dict[str, Any]:
         ForerunnerError: It cannot be begun; says why and what to do.
     """
     request = Request.from_data(parameters)
-    return asyncio.run(operate(request, check)).to_dict()
+    if check or request.plan is not None:
+        return asyncio.run(operate(request, check)).to_dict()
+    # Whoever made a plan records it; the ledger is not even loaded on the fast path.
+    from forerunner.drain.record import recorded  # noqa: PLC0415
+
+    return recorded(request, lambda: asyncio.run(operate(request))).to_dict()

@@ -18,7 +18,7 @@ from forerunner.topology import Link, Topology
 
 Goal = Literal["drained", "in_service"]
 
-_PLAYBOOKS: Mapping[Goal, str] = {"drained": "drain_link", "in_service": "undrain_link"}
+PLAYBOOKS: Mapping[Goal, str] = {"drained": "drain_link", "in_service": "undrain_link"}
 _PLAN_BYTES = 1_000_000
 _SECONDS = {"type": "number", "exclusiveMinimum": 0, "maximum": 3600}
 _STRING = {"type": "string", "minLength": 1}
@@ -159,7 +159,7 @@ def _read_plan(path: str | None, goal: Goal, now: float) -> Plan | None:
         raise InvalidData(path, "", f"is no JSON: {error}") from error
     plan = Plan.from_dict(data, path)
     check(plan.variables, _VARIABLES, f"{path}: variables")
-    if plan.playbook != _PLAYBOOKS[goal]:
+    if plan.playbook != PLAYBOOKS[goal]:
         raise DrainError(f"plan {plan.id} is for playbook {plan.playbook}; run that one")
     if plan.expires < now:
         ago = now - plan.expires
