@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -172,3 +173,30 @@ def test_bfd_finds_a_black_hole_before_the_dead_timer_does(lab: Lab) -> None:
 
     assert "dev to-r3" not in route
     assert bfd.sessions_up(lab, "r1") == 0
+
+
+def test_congestion_shows_as_delay_and_ends_without_a_trace(lab: Lab) -> None:
+    points = (Point(0.0, 0.0), Point(1.0, 0.03, rate_share=0.5), Point(4.0, 0.0))
+    seen: list[float] = []
+    player = threading.Thread(
+        target=impair.play, args=(lab, LINK, Schedule("benign", 0, points, None, None, 4.5))
+    )
+    player.start()
+    time.sleep(2.5)
+    seen.append(round_trip_s(lab))
+    player.join()
+    seen.append(round_trip_s(lab))
+
+    assert seen[0] > 0.02
+    assert seen[1] < 0.02
+    assert impair.current(lab, LINK) == CLEAN
+
+
+def round_trip_s(lab: Lab) -> float:
+    """Median round-trip time over the link itself, in seconds."""
+    there = lab.link(LINK).directions[0].peer_address
+    shown = run("ip", "netns", "exec", lab.namespace("r1"), "ping", "-c9", "-i0.05", there)
+    times = [
+        float(line.split("time=")[1].split()[0]) for line in shown.splitlines() if "time=" in line
+    ]
+    return sorted(times)[len(times) // 2] / 1000
