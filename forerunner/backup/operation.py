@@ -56,8 +56,18 @@ def back_up(
     Raises:
         BackupError: The repository cannot be read or written.
     """
-    repository = Repository(directory)
     fetched = run(devices.values(), _fetch, **limits)
+    return _store(Repository(directory), fetched, reason, check, allow_shrink)
+
+
+def _store(
+    repository: Repository,
+    fetched: Mapping[str, DeviceResult],
+    reason: str,
+    check: bool,
+    allow_shrink: bool,
+) -> Backup:
+    """Judge what was fetched against what is stored, and store what can be believed."""
     stored = repository.stored(fetched)
     results = {
         name: _judge(name, result, stored[name], allow_shrink) for name, result in fetched.items()

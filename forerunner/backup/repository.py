@@ -69,10 +69,8 @@ class Repository:
                         self._replace(self.path(host), config)
                 return self._commit(sorted(configs), reason)
         except OSError as error:
-            problem = (
-                f"{self._directory} cannot be written: {error.strerror}; nothing good was lost"
-            )
-            raise BackupError(problem) from error
+            problem = f"cannot be written: {error.strerror}; nothing good was lost"
+            raise BackupError(f"{self._directory} {problem}") from error
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -51,16 +51,19 @@ def configure(
     """
 
     async def work(session: Session) -> DeviceResult:
-        target = intended[session.device.name]
-        return await _configure(session, target, allow_change, check)
+        return await _configure(session, intended[session.device.name], allow_change, check)
 
     results = run(devices.values(), work, **limits)
-    diff = [
+    return Configuration(results, check, _prepared(results))
+
+
+def _prepared(results: Mapping[str, DeviceResult]) -> list[dict[str, str]]:
+    """Return the differences as Ansible shows them."""
+    return [
         {"prepared": f"--- {name} running\n+++ {name} intended\n{result.data['diff']}\n"}
         for name, result in results.items()
         if result.data.get("diff")
     ]
-    return Configuration(results, check, diff)
 
 
 async def _configure(

@@ -41,19 +41,31 @@ async def operate(request: Request, check: bool = False) -> Report:
         watch.lap("connect")
         if failures:
             return _not_begun(request, failures)
-        holds = Holds(request.directory, request.link.name, {e.host: e.agent for e in ends})
-        try:
-            before = await read_ends(ends)
-        except FleetError as error:
-            return _not_begun(request, {error.host: failure(error)})
-        watch.lap("read")
-        change = Change(stack, request, ends, before, holds, watch)
-        assessed = await _assess(request, before, measuring, bool(change.costs))
-        watch.lap("assess")
-        if isinstance(assessed, Refusal):
-            return _refused(request, ends, before, assessed)
-        change.expected = assessed.utilisation if assessed else {}
-        return change.foretell() if check else await change.carry_out()
+        return await _operate_on(ends, stack, request, measuring, watch, check)
+
+
+async def _operate_on(
+    ends: list[End],
+    stack: AsyncExitStack,
+    request: Request,
+    measuring: "asyncio.Future[dict[str, float] | None]",
+    watch: Stopwatch,
+    check: bool,
+) -> Report:
+    """Read the ends that are open, assess, and do what is asked for."""
+    holds = Holds(request.directory, request.link.name, {e.host: e.agent for e in ends})
+    try:
+        before = await read_ends(ends)
+    except FleetError as error:
+        return _not_begun(request, {error.host: failure(error)})
+    watch.lap("read")
+    change = Change(stack, request, ends, before, holds, watch)
+    assessed = await _assess(request, before, measuring, bool(change.costs))
+    watch.lap("assess")
+    if isinstance(assessed, Refusal):
+        return _refused(request, ends, before, assessed)
+    change.expected = assessed.utilisation if assessed else {}
+    return change.foretell() if check else await change.carry_out()
 
 
 async def read_ends(ends: list[End]) -> dict[str, EndState]:

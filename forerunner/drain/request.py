@@ -106,8 +106,19 @@ class Request:
         link = topology.link(_link_name(data.get("link"), plan))
         devices = devices_from_data(data["devices"], source)
         _check_limit(link, devices, data["limit"])
+        return cls._assembled(data, plan, topology, link, devices)
+
+    @classmethod
+    def _assembled(
+        cls,
+        data: Mapping[str, Any],
+        plan: Plan | None,
+        topology: Topology,
+        link: Link,
+        devices: Mapping[str, Device],
+    ) -> Self:
         return cls(
-            goal,
+            data["state"],
             link,
             topology,
             devices,

@@ -5,7 +5,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from forerunner.configure import configure
+from forerunner.configure import Configuration, configure
 from forerunner.errors import ForerunnerError
 from forerunner.fleet import devices_from_data
 from forerunner.fleet.inventory import device_results, devices_data
@@ -18,6 +18,24 @@ ARGUMENT_SPEC = {
     "concurrency": {"type": "int", "default": 50},
     "timeout": {"type": "float", "default": 60},
 }
+
+
+def _configure(
+    data: dict[str, dict[str, Any]], given: dict[str, Any], check: bool
+) -> Configuration:
+    devices = devices_from_data(data, "inventory")
+    intended = {
+        name: router_config(device.platform, router_data(name, given["network"]))
+        for name, device in devices.items()
+    }
+    return configure(
+        devices,
+        intended,
+        given["allow_change"],
+        check,
+        concurrency=given["concurrency"],
+        timeout=given["timeout"],
+    )
 
 
 class ActionModule(ActionBase):
@@ -33,19 +51,7 @@ class ActionModule(ActionBase):
         _, given = self.validate_argument_spec(ARGUMENT_SPEC)
         try:
             data = devices_data((task_vars or {})["hostvars"], given["devices"])
-            devices = devices_from_data(data, "inventory")
-            intended = {
-                name: router_config(device.platform, router_data(name, given["network"]))
-                for name, device in devices.items()
-            }
-            done = configure(
-                devices,
-                intended,
-                given["allow_change"],
-                self._task.check_mode,
-                concurrency=given["concurrency"],
-                timeout=given["timeout"],
-            )
+            done = _configure(data, given, self._task.check_mode)
         except ForerunnerError as error:
             raise AnsibleActionFail(str(error)) from error
         hosts = {name: {**each.to_dict(), **each.data} for name, each in done.hosts.items()}
