@@ -105,13 +105,19 @@ def remediate(
     """
     book = ledger or Ledger.open()
     try:
-        # Two callers for one prediction: the second waits, then finds the first one's outcome.
-        with _locked(prediction_id):
-            plan = _settle(book, book.prediction(prediction_id), run_id)
-            return plan if isinstance(plan, Outcome) else _act(book, plan, run_id, on_event)
+        return _carry_through(book, prediction_id, run_id, on_event)
     finally:
         if ledger is None:
             book.close()
+
+
+def _carry_through(
+    ledger: Ledger, prediction_id: str, run_id: str, on_event: OnEvent | None
+) -> Outcome:
+    # Two callers for one prediction: the second waits, then finds the first one's outcome.
+    with _locked(prediction_id):
+        plan = _settle(ledger, ledger.prediction(prediction_id), run_id)
+        return plan if isinstance(plan, Outcome) else _act(ledger, plan, run_id, on_event)
 
 
 def _settle(ledger: Ledger, prediction: Prediction, run_id: str) -> Plan | Outcome:

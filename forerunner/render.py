@@ -90,23 +90,21 @@ def router_data(name: str, network: Mapping[str, Any]) -> dict[str, Any]:
         InvalidData: `network` does not fit, or there is no such router.
     """
     topology = check_network(network)
-    if name not in network["routers"]:
-        known = ", ".join(network["routers"])
-        raise InvalidData(
-            "network_data", "routers", f"no router is called {name!r}; it has {known}"
-        )
-    router = network["routers"][name]
+    _check_router(name, network)
     return {
         "hostname": name,
-        "loopback": router["loopback"],
+        "loopback": network["routers"][name]["loopback"],
         "ospf": dict(network["ospf"]),
         "interfaces": _interfaces(name, topology, network),
-        "bgp": {
-            "as": router["bgp_as"],
-            "prefixes": list(router["bgp_prefixes"]),
-            "neighbors": _neighbors(name, network),
-        },
+        "bgp": _bgp(name, network),
     }
+
+
+def _check_router(name: str, network: Mapping[str, Any]) -> None:
+    if name not in network["routers"]:
+        known = ", ".join(network["routers"])
+        problem = f"no router is called {name!r}; it has {known}"
+        raise InvalidData("network_data", "routers", problem)
 
 
 def router_config(platform: str, host: Mapping[str, Any]) -> str:
@@ -167,6 +165,15 @@ def _host_interface(host: str, subnet: IPv4Network) -> dict[str, Any]:
         "address": f"{subnet.network_address + 1}/{subnet.prefixlen}",
         "cost": None,
         "peer": None,
+    }
+
+
+def _bgp(name: str, network: Mapping[str, Any]) -> dict[str, Any]:
+    router = network["routers"][name]
+    return {
+        "as": router["bgp_as"],
+        "prefixes": list(router["bgp_prefixes"]),
+        "neighbors": _neighbors(name, network),
     }
 
 

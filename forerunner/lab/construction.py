@@ -47,21 +47,31 @@ def build(lab: Lab, timeout_s: float = 30.0, check: bool = False) -> Built:
         LabError: It cannot be built here; says why and what to do.
     """
     started = time.monotonic()
-    check_machine()
-    journal = Journal(lab.state)
-    journal.check_owner()
-    check_foreign(lab, journal)
+    journal = _checked_journal(lab)
     actions, dead = _wanted(lab)
     if check or not actions:
         return Built(bool(actions), actions, 0.0, 0.0 if check else wait_converged(lab, timeout_s))
     with journal.lock():
-        if dead:
-            daemons.start(lab, dead)
-        else:
-            _build_anew(lab)
+        _make(lab, dead)
         built_s = time.monotonic() - started
         wait_converged(lab, timeout_s)
     return Built(True, actions, built_s, time.monotonic() - started)
+
+
+def _checked_journal(lab: Lab) -> Journal:
+    """Return the journal once nothing stands in the way of building here."""
+    check_machine()
+    journal = Journal(lab.state)
+    journal.check_owner()
+    check_foreign(lab, journal)
+    return journal
+
+
+def _make(lab: Lab, dead: list[daemons.Daemon]) -> None:
+    if dead:
+        daemons.start(lab, dead)
+    else:
+        _build_anew(lab)
 
 
 def _wanted(lab: Lab) -> tuple[tuple[str, ...], list[daemons.Daemon]]:

@@ -21,6 +21,10 @@ def build_or_remove(parameters: Mapping[str, Any], check: bool) -> dict[str, Any
         name = parameters["name"]
         changed = remove(name, check)
         return {"changed": changed, "message": f"lab {name} {'removed' if changed else 'absent'}"}
+    return _build(parameters, check)
+
+
+def _build(parameters: Mapping[str, Any], check: bool) -> dict[str, Any]:
     lab = Lab.wanted(
         parameters["name"],
         parameters["management_network"],

@@ -104,24 +104,31 @@ def start(lab: Lab, rate: float = 200.0, capture: Path | None = None) -> Traffic
     """
     if len(lab.hosts) < 2:
         raise LabError(f"lab {lab.name} has {len(lab.hosts)} traffic hosts; traffic needs 2")
-    source, sink = lab.hosts[:2]
     capture = capture or lab.state / "traffic.pcap"
     capture.parent.mkdir(parents=True, exist_ok=True)
     processes: dict[str, subprocess.Popen[str]] = {}
     traffic = Traffic(processes, capture, rate)
     try:
-        processes["capture"] = _start(lab, sink, *_capture_command(lab, sink, capture))
-        _await(processes["capture"].stderr, "listening on")
-        address = lab.host_address(sink)
-        processes["receiver"] = _start(lab, sink, *_python("receive", address, PORT))
-        _await(processes["receiver"].stdout, "ready")
-        # Fill the neighbour tables on the way, or the first packets pay for it.
-        run("ip", "netns", "exec", lab.namespace(source), "ping", "-c3", "-i0.2", "-W1", address)
-        processes["sender"] = _start(lab, source, *_python("send", address, PORT, rate))
+        _start_in_order(lab, rate, capture, processes)
     except BaseException:
         traffic.close()
         raise
     return traffic
+
+
+def _start_in_order(
+    lab: Lab, rate: float, capture: Path, processes: dict[str, subprocess.Popen[str]]
+) -> None:
+    """Start capture, receiver and sender, and note each, so that a failure leaves none behind."""
+    source, sink = lab.hosts[:2]
+    processes["capture"] = _start(lab, sink, *_capture_command(lab, sink, capture))
+    _await(processes["capture"].stderr, "listening on")
+    address = lab.host_address(sink)
+    processes["receiver"] = _start(lab, sink, *_python("receive", address, PORT))
+    _await(processes["receiver"].stdout, "ready")
+    # Fill the neighbour tables on the way, or the first packets pay for it.
+    run("ip", "netns", "exec", lab.namespace(source), "ping", "-c3", "-i0.2", "-W1", address)
+    processes["sender"] = _start(lab, source, *_python("send", address, PORT, rate))
 
 
 def sequence_numbers(capture: Path) -> set[int]:

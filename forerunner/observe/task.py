@@ -38,6 +38,11 @@ def start_or_stop(parameters: Mapping[str, Any], check_mode: bool = False) -> di
     """
     if parameters["state"] == "stopped":
         return _stop(float(parameters["timeout"]), check_mode)
+    return _bring_up(parameters, check_mode)
+
+
+def _bring_up(parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+    """Start the service, anew when it runs with another command or configuration."""
     directory = Path(parameters["directory"])
     data = _complete(parameters["config"], directory)
     config = Config.from_data(data, "role telemetry")
@@ -46,12 +51,7 @@ def start_or_stop(parameters: Mapping[str, Any], check_mode: bool = False) -> di
     text = json.dumps(data, indent=1, sort_keys=True) + "\n"
     command = [str(Path(sys.executable).with_name("forerunner")), "observe", "--config", str(file)]
     running = service.status(NAME)
-    if (
-        running
-        and running.command == tuple(command)
-        and file.is_file()
-        and (file.read_text() == text)
-    ):
+    if running and running.command == tuple(command) and _holds(file, text):
         return _result(False, "started", f"observing already, as process {running.pid}")
     if check_mode:
         return _result(True, "started", "the service would be started")
@@ -128,6 +128,10 @@ def _healthy(file: Path) -> bool:
 
 def _tail(log: Path, begin: int) -> str:
     return log.read_bytes()[begin:][-_LOG_TAIL:].decode(errors="replace").strip()
+
+
+def _holds(file: Path, text: str) -> bool:
+    return file.is_file() and file.read_text() == text
 
 
 def _write(file: Path, text: str) -> None:
