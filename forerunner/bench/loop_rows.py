@@ -78,21 +78,12 @@ def replayed(hours: int, site: Site, directory: Path) -> list[Row]:
     )
     counts = {"seeds": list(seeds), "monitor": ours, "cusum": theirs}
     (directory / "benign-replay.json").write_text(json.dumps(counts) + "\n")
-    peer = sum(theirs) / hours
-    return [
-        Row(
-            "benign_acts_per_hour",
-            f"acts an hour on {hours} generated benign hours, replayed",
-            sum(ours) / hours,
-            "1/h",
-            "<= 0.1",
-            "plain capped CUSUM",
-            peer,
-            sum(ours) / hours / peer if peer else None,
-            n=hours,
-            seed=str(REPLAY_SEED),
-        )
-    ]
+    what = f"acts an hour on {hours} generated benign hours, replayed"
+    rate, peer = sum(ours) / hours, sum(theirs) / hours
+    ratio = rate / peer if peer else None
+    against = ("plain capped CUSUM", peer, ratio)
+    seed = str(REPLAY_SEED)
+    return [Row("benign_acts_per_hour", what, rate, "1/h", "<= 0.1", *against, n=hours, seed=seed)]
 
 
 def flapping(trials: Sequence[tuple[Trial, int]]) -> list[Row]:

@@ -4,8 +4,10 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CompletedProcess
 
 from forerunner import home
 from forerunner.errors import ForerunnerError
@@ -80,10 +82,10 @@ class Site:
         Raises:
             CommandFailed: Holds the last lines that it printed.
         """
-        command = [str(Path(sys.executable).parent / program), *arguments]
+        path = str(Path(sys.executable).parent / program)
         begun = time.monotonic()
         done = subprocess.run(
-            command,
+            [path, *arguments],
             cwd=home.root(),
             env=self.environment,
             capture_output=True,
@@ -91,7 +93,10 @@ class Site:
             check=False,
         )
         if check and done.returncode:
-            tail = "\n".join((done.stdout + done.stderr).splitlines()[-25:])
-            shown = " ".join([program, *arguments])
-            raise CommandFailed(f"`{shown}` ended with {done.returncode}:\n{tail}")
+            raise CommandFailed(_failure(program, arguments, done))
         return time.monotonic() - begun
+
+
+def _failure(program: str, arguments: Sequence[str], done: CompletedProcess[str]) -> str:
+    tail = "\n".join((done.stdout + done.stderr).splitlines()[-25:])
+    return f"`{' '.join([program, *arguments])}` ended with {done.returncode}:\n{tail}"
