@@ -24,6 +24,11 @@ clustered  train two-state chain, the bad state ever more frequent        bad st
 benign     both  noise up to 1%, congestion, single bursts; no fault      all of it
 ========== ===== ======================================================== =======================
 
+Congestion is that of a queue: `rate_share` tells that the queue is full, and what passes it
+waits in it. A probe that is lost at its tail would have stood behind a full queue, so the
+probes that get through are late; probes of a class with another queue are not lost either. A
+policer, which drops without a queue, is outside this model.
+
 Source: the two-state chain is Gilbert, "Capacity of a burst-noise channel", BSTJ 39 (1960).
 """
 

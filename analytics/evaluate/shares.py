@@ -7,14 +7,14 @@ import numpy as np
 from forerunner.degradation import Schedule
 
 DEAD_TIMER_S = 4.0
-REACTION_S = 5.0
+REACTION_S = 4.5
 
 
 def loss_share(schedule: Schedule, acted_at_s: float | None) -> float:
     """Return the loss with an act, divided by the loss until OSPF's dead timer ends it.
 
     Without an act, traffic is lost from the onset until the dead timer (4 s) has passed after
-    the fault; with one, until the traffic has moved, 5 s after the act. Expected values, for a
+    the fault; with one, until the traffic has moved, 4.5 s after the act. Expected values, for a
     steady stream of packets from the onset on.
 
     Args:

@@ -17,14 +17,14 @@ from analytics.failure.series import BIN_S, ProbeSeries
 from analytics.failure.simulate import Surroundings, simulate
 from forerunner.degradation import Schedule, schedule
 
-# Links differ: the congested queue may be one that the probes wait in, or not; a fault may hit
-# one direction; the machine that probes may be busy.
+# Links differ: the buffer that fills under congestion is deep or shallow, a fault may hit one
+# direction, the machine that probes may be busy. Congestion always delays the probes.
 SURROUNDINGS = (
     Surroundings(),
-    Surroundings(queue_s=0.0, stray_loss=0.0002),
-    Surroundings(backward=False),
-    Surroundings(queue_s=0.01, jitter_s=0.002, stray_loss=0.001),
-    Surroundings(queue_s=0.0, forward=False),
+    Surroundings(queue_s=0.005, jitter_s=0.0002, stray_loss=0.0002, busy_share=0.01),
+    Surroundings(queue_s=0.05, rtt_s=0.002, backward=False, busy_share=0.002),
+    Surroundings(queue_s=0.01, jitter_s=0.0005, stray_loss=0.001, busy_share=0.05),
+    Surroundings(queue_s=0.002, rtt_s=0.0001, stray_loss=0.0001, forward=False),
 )
 # Seconds of the black hole that are learned from: enough to know one, too few to learn only it.
 _HOLE_S = 3.0

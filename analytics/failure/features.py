@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from analytics.anomaly import CappedCusum
 from analytics.failure.bursts import Bursts, Steady, burst_features, steady_signals
 from analytics.failure.delay import Delay, inflations
+from analytics.failure.rest import WINDOWS as _REST
+from analytics.failure.rest import Worst, worst_rows
 from analytics.failure.series import BIN_S, ProbeSeries
 from forerunner.model import ProbeBin
 
@@ -28,7 +30,7 @@ _ANY = (10, 50, 300)
 _WORSE = (20, 50)
 _BURST_TIME = (20, 100, 300)
 _DARK = (5, 300)
-_WINDOWS = (5, 10, 20, 30, 50, 100, 200, 300)
+_WINDOWS = (5, 10, 20, 30, 40, 50, 80, 100, 200, 250, 300)
 _LONGEST = _WINDOWS[-1]
 # Packets an interval, both ways, that counts are scaled to. With fewer than half of them a
 # share would say little, so the missing ones count as received.
@@ -41,6 +43,7 @@ NAMES = (
     *(f"worse_side_{window * BIN_S:g}s" for window in _WORSE),
     *(f"burst_time_{window * BIN_S:g}s" for window in _BURST_TIME),
     *(f"dark_share_{window * BIN_S:g}s" for window in _DARK),
+    *(f"beside_worst_{window * BIN_S:g}s" for window in _REST),
     "cusum_fast",
     "cusum_slow",
     "bursts_60s",
@@ -81,6 +84,7 @@ class Features:
         self._ring: list[Sums] = [(0,) * _SIGNALS] * (_LONGEST + 1)
         self._fast, self._slow = fast_cusum(), slow_cusum()
         self._delay, self._steady, self._bursts = Delay(), Steady(), Bursts()
+        self._worst = Worst()
 
     def update(self, probed: ProbeBin) -> list[float]:
         """Take in one interval and return its row, in the order of `NAMES`."""
@@ -93,7 +97,8 @@ class Features:
         lost, total, _ = steady
         scores = (self._fast.update(lost, total), self._slow.update(lost, total))
         bursts = self._bursts.update(self._steady.burst)
-        windows = _window_features(self._over, _NUMBERS)
+        worst = self._worst.update(seen[_PLAIN_LOST])
+        windows = _window_features(self._over, worst, _NUMBERS)
         return [*windows, *map(math.log1p, scores), *bursts, inflation]
 
     def _advance(self, added: Sums) -> None:
@@ -129,7 +134,7 @@ def extract(series: ProbeSeries) -> NDArray[np.float64]:
         return tuple(running[1:] - running[then] for running in totals)
 
     scores = (detector.score(lost, total) for detector in (fast_cusum(), slow_cusum()))
-    windows = _window_features(over, _ARRAYS)
+    windows = _window_features(over, worst_rows(seen[_PLAIN_LOST]), _ARRAYS)
     return np.column_stack([*windows, *map(np.log1p, scores), *burst_features(bursts), inflation])
 
 
@@ -145,7 +150,7 @@ def _signals(sent: Any, forward: Any, returned: Any, backward: Any, delayed: Any
     return total, sent, returned, lost, lost * calm, forward * calm, 1 * dark
 
 
-def _window_features(over: Callable[[int], Sums], do: _Arithmetic) -> Iterator[Any]:
+def _window_features(over: Callable[[int], Sums], worst: Sums, do: _Arithmetic) -> Iterator[Any]:
     """Yield the features that are sums over windows, in the order of `NAMES`.
 
     Written once for numbers and arrays, so that the two paths cannot drift apart.
@@ -166,6 +171,8 @@ def _window_features(over: Callable[[int], Sums], do: _Arithmetic) -> Iterator[A
         yield sums[window][_IN_BURST] / window
     for window in _DARK:
         yield sums[window][_DARKNESS] / window
+    for window, most in zip(_REST, worst, strict=True):
+        yield _level(do, sums[window][_PLAIN_LOST] - most, sums[window][_TOTAL], window)
 
 
 def _level(do: _Arithmetic, lost: Any, packets: Any, window: int, usual: int = _PACKETS) -> Any:

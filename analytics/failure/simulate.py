@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.failure.series import BIN_S, ProbeSeries
+from analytics.failure.series import ProbeSeries
 from forerunner.degradation import Schedule
 
 
@@ -17,8 +17,8 @@ class Surroundings:
         packets: Packets that each end sends in one interval.
         rtt_s: Round-trip time of the idle link in seconds.
         jitter_s: Its exponential jitter in seconds, per interval.
-        queue_s: Mean queueing delay of congestion in seconds; 0 where the congested queue is
-            not one that the probes wait in, so that congestion shows as loss alone.
+        queue_s: Mean queueing delay in seconds while congestion loses packets.
+        busy_share: Share of intervals that a busy machine answers late by, 1 to 20 ms.
         stray_loss: Share of packets lost to a busy machine, whatever the link does.
         forward: True when the schedule's loss hits what the first end sends.
         backward: The same for the second end. A black hole always takes both.
@@ -28,12 +28,15 @@ class Surroundings:
     rtt_s: float = 0.0003
     jitter_s: float = 0.00005
     queue_s: float = 0.02
+    busy_share: float = 0.0
     stray_loss: float = 0.0
     forward: bool = True
     backward: bool = True
 
 
 USUAL = Surroundings()
+# Intervals that a queue takes to fill before it drops anything, and to drain.
+_FILL = 3
 
 
 def simulate(schedule: Schedule, seed: int, around: Surroundings = USUAL) -> ProbeSeries:
@@ -70,8 +73,14 @@ def _delay(
     """Return the mean round-trip time of each interval, before losses hide it."""
     count = len(congested)
     jitter = random.exponential(around.jitter_s, count)
-    # A queue fills and drains within some hundred milliseconds and is never quite still.
-    width = round(0.3 / BIN_S)
-    filled = np.convolve(congested, np.full(width, 1 / width))[:count]
-    queue = filled * around.queue_s * random.gamma(4.0, 0.25, count)
-    return around.rtt_s + jitter + queue
+    queue = _filled(congested) * around.queue_s * 1.5 * random.beta(4, 2, count)
+    late = (random.random(count) < around.busy_share) * random.uniform(0.001, 0.02, count)
+    return around.rtt_s + jitter + queue + late
+
+
+def _filled(congested: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return how full the queue is, 0 to 1: it fills before it drops and drains afterwards."""
+    width = _FILL
+    ahead = np.concatenate((congested[width:], np.zeros(width, dtype=bool)))
+    wanted = np.maximum(ahead, congested)
+    return np.convolve(wanted, np.full(width, 1 / width))[: len(congested)]

@@ -30,7 +30,7 @@ def test_nobody_acting_loses_as_much_as_the_dead_timer() -> None:
 
 def test_acting_at_the_onset_loses_only_what_the_reaction_takes() -> None:
     fault = schedule("stepped", 1)
-    lost = 5 * fault.points[round(fault.onset_s * 10)].loss
+    lost = 4.5 * fault.points[round(fault.onset_s * 10)].loss
     assert loss_share(fault, fault.onset_s) == pytest.approx(lost / 8.9, rel=0.05)
 
 

@@ -57,3 +57,22 @@ def test_a_burst_is_not_steady_loss() -> None:
     assert rows[210, NAMES.index("steady_loss_2s")] == 0
     assert rows[210, NAMES.index("burst_time_2s")] > 0.2
     assert rows[210, NAMES.index("bursts_60s")] == 1
+
+
+def test_loss_beside_late_answers_here_and_there_is_plain_loss() -> None:
+    index = np.arange(400)
+    sent = np.full(400, 10)
+    lost = np.where(index >= 200, 1, 0)
+    rtt_s = np.where(index % 4 == 0, 0.02, 0.0003)
+    last = extract(ProbeSeries(sent, lost, sent - lost, 0 * lost, rtt_s))[-1]
+    assert last[NAMES.index("plain_loss_1s")] > 2
+
+
+def test_a_second_burst_stands_beside_the_worst_half_second() -> None:
+    lost = np.zeros(300, dtype=int)
+    lost[100:105] = lost[140:145] = 5
+    sent = np.full(300, 10)
+    rows = extract(ProbeSeries(sent, lost, sent - lost, 0 * lost, np.full(300, 0.0003)))
+    beside = rows[:, NAMES.index("beside_worst_8s")]
+    assert beside[110] == 0
+    assert beside[150] > 3

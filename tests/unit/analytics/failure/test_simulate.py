@@ -2,7 +2,7 @@
 
 import pytest
 
-from analytics.failure.examples import benign_case, fault_case
+from analytics.failure.examples import SURROUNDINGS, benign_case, fault_case
 from analytics.failure.simulate import USUAL, Surroundings, simulate
 from forerunner.degradation import schedule
 
@@ -34,10 +34,24 @@ def test_a_fault_may_hit_one_direction_alone() -> None:
     assert case.series.lost_backward[:before].sum() == 0
 
 
-def test_congestion_delays_only_where_probes_wait_in_its_queue() -> None:
-    seen = benign_case(3, around=Surroundings()).series.rtt_s.max()
-    hidden = benign_case(3, around=Surroundings(queue_s=0.0)).series.rtt_s.max()
-    assert seen > 0.01 > hidden
+def test_congestion_delays_the_probes_before_it_loses_any() -> None:
+    case = benign_case(3, around=Surroundings(queue_s=0.002))
+    congested = [point.rate_share is not None for point in case.schedule.points]
+    onset = congested.index(True)
+    assert case.series.rtt_s[onset - 5] < 0.001
+    assert case.series.rtt_s[onset : onset + 20].mean() > 0.0015
+
+
+def test_a_busy_machine_answers_late_without_loss() -> None:
+    quiet, busy = (benign_case(3, around=Surroundings(busy_share=x)).series for x in (0.0, 0.1))
+    assert (busy.lost == quiet.lost).all()
+    late = busy.rtt_s - quiet.rtt_s > 0.0009
+    assert late.mean() == pytest.approx(0.1, abs=0.01)
+    assert busy.rtt_s.max() < 0.1
+
+
+def test_congestion_always_delays_where_the_model_learns() -> None:
+    assert min(around.queue_s for around in SURROUNDINGS) >= 0.002
 
 
 def test_the_same_seeds_give_the_same_results() -> None:
