@@ -95,7 +95,7 @@ class LinkFailureModel:
         trees: int = 80,
         depth: int = 4,
         rate: float = 0.15,
-        debounce: int = 3,
+        debounce: int = 5,
         seed: int = 1,
     ) -> None:
         self.trees = trees
