@@ -41,7 +41,7 @@ def test_a_missing_field_is_named(data: dict[str, Any]) -> None:
         ("maximum_drained_links", 1.5),
         ("cooldown_s", 0),
         ("hold_factor", 0.5),
-        ("clear_probability", 0.99),
+        ("clear_probability", 0.999),
     ],
 )
 def test_a_value_out_of_range_is_named(data: dict[str, Any], field: str, value: object) -> None:
