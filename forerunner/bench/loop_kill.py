@@ -21,7 +21,7 @@ from forerunner.trials.trial import LINK
 LAB, AIRFLOW_PORT, SEED = 63, 18085, 401
 KILLS, SHORT_KILLS = 20, 2
 ORPHANS_AFTER_S, STARTED_WITHIN_S, CONVERGED_WITHIN_S = 10.0, 60.0, 150.0
-VICTIMS = (processes.TASK_TITLE, processes.SUPERVISOR_TITLE)
+VICTIMS = {"task": processes.TASK, "supervisor": processes.SUPERVISOR}
 """Killed in turn: the process that runs the task, and the one that supervises it."""
 
 
@@ -30,7 +30,7 @@ class Kill:
     """What one kill left behind.
 
     Attributes:
-        victim: Title of the process that was shot.
+        victim: What was shot, a name in `VICTIMS`.
         moment_s: Seconds after the task had started.
         playing: Ansible processes that were alive at that moment.
         orphans: Of their runs, processes that were still alive ten seconds later.
@@ -69,7 +69,7 @@ def main(short: bool = False) -> Path:
         console.print(f"an undisturbed task takes {length:.1f} s")
         kills = []
         for index in range(SHORT_KILLS if short else KILLS):
-            kills.append(_kill(site, VICTIMS[index % 2], dice.uniform(0, length)))
+            kills.append(_kill(site, list(VICTIMS)[index % 2], dice.uniform(0, length)))
             console.print(f"{index + 1}: {kills[-1]}")
     (directory / "kills.json").write_text(json.dumps([asdict(kill) for kill in kills]) + "\n")
     return rows.write("loop-kill", _rows(kills), console)
@@ -116,7 +116,7 @@ def _kill(site: Site, victim: str, moment_s: float) -> Kill:
     _await_task(site, prediction)
     time.sleep(moment_s)
     playing = processes.plays(site)
-    for process in processes.tasks(site, victim)[-1:]:
+    for process in processes.tasks(site, VICTIMS[victim])[-1:]:
         process.kill()
     shot = time.monotonic()
     time.sleep(ORPHANS_AFTER_S)
@@ -158,7 +158,7 @@ def _predict(site: Site) -> str:
 def _await_task(site: Site, prediction: str) -> psutil.Process:
     deadline = time.monotonic() + STARTED_WITHIN_S
     while time.monotonic() < deadline:
-        if found := processes.tasks(site, processes.TASK_TITLE):
+        if found := processes.tasks(site, processes.TASK):
             return found[-1]
         time.sleep(0.02)
     raise reaction.NoReaction(f"no task was started for {prediction}; see {site.var}/airflow")

@@ -1,5 +1,6 @@
 """The processes of a site, told apart by the environment that they were started with."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,10 @@ import psutil
 
 from forerunner.trials.site import Site
 
-TASK_TITLE, SUPERVISOR_TITLE = "airflow worker -- ", "airflow supervisor: "
+TASK = re.compile(r"airflow worker -- [0-9a-f]{8}-")
+"""Title of the process that runs a task's code; the rest is the task instance's UUID."""
+SUPERVISOR = re.compile(r"airflow worker -- LocalExecutor: (?!<idle>)")
+"""Title of the worker of LocalExecutor that watches over it."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,9 @@ def plays(site: Site) -> list[Play]:
     return found
 
 
-def tasks(site: Site, title: str) -> list[psutil.Process]:
+def tasks(site: Site, title: re.Pattern[str]) -> list[psutil.Process]:
     """Return the Airflow processes of this site whose title begins so, youngest last."""
-    found = [process for process, _ in _of(site) if _title(process).startswith(title)]
+    found = [process for process, _ in _of(site) if title.match(_title(process))]
     return sorted(found, key=lambda process: process.pid)
 
 
