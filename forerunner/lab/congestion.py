@@ -12,6 +12,7 @@ from typing import Self
 
 from forerunner.lab import impairment
 from forerunner.lab.commands import run_all
+from forerunner.lab.errors import LabError
 from forerunner.lab.lab import Lab
 from forerunner.topology import Direction, Link
 
@@ -74,14 +75,20 @@ class Congestion:
         pairs = zip(self._bits_sent(), self._sent, strict=True)
         self._others = [(now - before) / seconds for now, before in pairs]
         impairment.set_queues(self.lab, self.link, _LIMIT)
-        self._senders = [self._sender(way) for way in self.link.directions]
+        for way in self.link.directions:
+            self._senders.append(self._sender(way))
 
     def _sender(self, way: Direction) -> subprocess.Popen[str]:
         # The kernel ends the process when ours dies, however that happens.
         tied = ("setpriv", "--pdeathsig", "TERM", "/usr/bin/python3", "-I", "-S")
         command = (*tied, _SCRIPT, "load", way.peer_address, str(PORT))
         inside = ("ip", "netns", "exec", self.lab.namespace(way.host), *command)
-        return subprocess.Popen(inside, stdin=subprocess.PIPE, text=True)
+        pipe = subprocess.PIPE
+        sender = subprocess.Popen(inside, stdin=pipe, stdout=pipe, text=True)
+        # Once it says so it is tied to us.
+        if sender.stdout is None or sender.stdout.readline() != "ready\n":
+            raise LabError(f"{way.name}: the load that competes for the link does not start")
+        return sender
 
     def _bits_sent(self) -> list[float]:
         shown = run_all(

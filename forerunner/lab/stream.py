@@ -1,9 +1,10 @@
 """The traffic's two ends: run by `/usr/bin/python3 -I -S` in the hosts' namespaces.
 
-Standard library alone. `send <address> <port> <packets per second>` numbers its packets and, on
-TERM, prints {"sent", "began_at"}; `receive <address> <port>` takes them, so that no ICMP error
-comes back. `load <address> <port>` competes for a link: it sends big packets at the rate that the
-last line on its standard input gives, in bit/s, until TERM or the end of its input.
+Standard library alone; each says "ready" first. `send <address> <port> <packets per second>`
+numbers its packets and, on TERM, prints {"sent", "began_at"}; `receive <address> <port>` takes
+them, so that no ICMP error comes back. `load <address> <port>` competes for a link: it sends big
+packets at the rate that the last line on its standard input gives, in bit/s, until TERM or the
+end of its input.
 """
 
 import json
@@ -33,6 +34,7 @@ class _Stop(Exception):
 def send(address: str, port: int, rate: float) -> None:
     """Send until TERM, at fixed times: a late packet delays no other."""
     padding = bytes(_PAYLOAD_BYTES - HEADER.size)
+    _say("ready")
     sent, began_at, began = 0, time.time(), time.monotonic()
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
@@ -59,6 +61,7 @@ def receive(address: str, port: int) -> None:
 
 def load(address: str, port: int) -> None:
     """Send packets of a full MTU at a rate that may change, in steps of ten milliseconds."""
+    _say("ready")
     rate, owed, last = 0.0, 0.0, time.monotonic()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         try:

@@ -129,6 +129,8 @@ def _start_in_order(
     # Fill the neighbour tables on the way, or the first packets pay for it.
     run("ip", "netns", "exec", lab.namespace(source), "ping", "-c3", "-i0.2", "-W1", address)
     processes["sender"] = _start(lab, source, *_python("send", address, PORT, rate))
+    # Once it says so it is tied to us; whoever is killed before that would leave it behind.
+    _await(processes["sender"].stdout, "ready")
 
 
 def sequence_numbers(capture: Path) -> set[int]:
