@@ -3,6 +3,8 @@
 The ledger and not the routers: whoever drains a link by way of a playbook leaves an outcome, a
 look into six routers a second would cost more than all the probing, and an outcome that was
 verified has been read back from them already.
+
+A link that a person drained is a person's to return: it may be out for maintenance.
 """
 
 from collections.abc import Mapping
@@ -19,10 +21,10 @@ class DrainedLinks:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._sequence = 0
-        self._drained: set[str] = set()
+        self._drained: dict[str, bool] = {}
 
-    def read(self) -> frozenset[str]:
-        """Return the names of the links that are drained now.
+    def read(self) -> Mapping[str, bool]:
+        """Return the links that are drained now, and whether a prediction drained them.
 
         Raises:
             LedgerError: The ledger cannot be read.
@@ -31,13 +33,13 @@ class DrainedLinks:
             if outcome.state == "verified":
                 self._apply(self._ledger.plan(outcome.plan))
             self._sequence = sequence
-        return frozenset(self._drained)
+        return dict(self._drained)
 
     def _apply(self, plan: Plan) -> None:
         drained, link = _STATES.get(plan.playbook), plan.variables.get("link")
         if drained is None or not isinstance(link, str):
             return
         if drained:
-            self._drained.add(link)
+            self._drained[link] = plan.prediction is not None
         else:
-            self._drained.discard(link)
+            self._drained.pop(link, None)

@@ -115,6 +115,7 @@ class Service:
             return
         for name, watch in self._watches.items():
             watch.drained = name in drained
+            watch.ours_to_return = drained.get(name, False)
 
     async def _report(self) -> None:
         while True:

@@ -12,8 +12,9 @@ class Watch:
 
     A failure is predicted once when the probability crosses the policy's threshold; again only
     after the trigger has been re-armed, or when the cooldown has passed and the link, which is
-    still failing, has not been drained. The return of a drained link is predicted once it has
-    been healthy for as long as its relapses ask for, and again only after the cooldown.
+    still failing, has not been drained. The return of a link that a prediction drained is
+    predicted once it has been healthy for as long as its relapses ask for, and again only after
+    the cooldown. A link that a person drained stays drained.
     """
 
     def __init__(self, link: Link, model: LinkFailureModel, policy: Policy) -> None:
@@ -21,6 +22,7 @@ class Watch:
         self.last: ProbeBin | None = None
         self.probability = 0.0
         self.drained = False
+        self.ours_to_return = False
         self._model, self._policy = model, policy
         self._monitor = LinkMonitor(
             model, link.name, policy.healthy_for_s, policy.hold_factor, policy.maximum_hold_s
@@ -34,7 +36,7 @@ class Watch:
         self.last, self.probability = probed, assessment.probability
         prediction = None
         if self.drained:
-            if self._recovers(probed.time):
+            if self.ours_to_return and self._recovers(probed.time):
                 prediction = self._predict_recovery(probed.time)
         elif self._fails(probed.time):
             prediction = self._predict(

@@ -81,10 +81,16 @@ def test_a_drained_link_is_not_predicted_to_fail() -> None:
 
 def test_a_drained_link_that_stays_healthy_is_predicted_to_return_once() -> None:
     watch, model = _watch()
-    watch.drained = True
+    watch.drained = watch.ours_to_return = True
     found = _play(watch, model, [1.0] * 3 + [0.0] * 40)
     assert [each.kind for each in found] == ["link_recovery"]
     assert found[0].made_at >= 2.0 + _POLICY.healthy_for_s
+
+
+def test_a_link_that_a_person_drained_is_left_to_the_person() -> None:
+    watch, model = _watch()
+    watch.drained = True
+    assert _play(watch, model, [1.0] * 3 + [0.0] * 200) == []
 
 
 def test_each_direction_is_stored_under_the_end_that_sends_it() -> None:
@@ -99,9 +105,11 @@ def test_each_direction_is_stored_under_the_end_that_sends_it() -> None:
     }
 
 
-def _record(ledger: Ledger, name: str, playbook: str, state: str) -> None:
+def _record(
+    ledger: Ledger, name: str, playbook: str, state: str, prediction: str | None = None
+) -> None:
     variables = {"link": "r1:r3"}
-    ledger.add_plan(Plan(name, playbook, ("r1",), variables, "why", None, {}, (), "x", 0.0))
+    ledger.add_plan(Plan(name, playbook, ("r1",), variables, "why", prediction, {}, (), "x", 0.0))
     ledger.add_outcome(Outcome(name, state, {}, {}, {}, 0.0, 0.0, "cli"))  # type: ignore[arg-type]
 
 
@@ -122,3 +130,14 @@ def test_only_verified_outcomes_change_what_is_drained(tmp_path: Path) -> None:
         seen.append(bool(drained.read()))
     ledger.close()
     assert seen == [False, True, True, True, False]
+
+
+def test_who_drained_a_link_last_decides_who_returns_it(tmp_path: Path) -> None:
+    ledger = Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    drained = DrainedLinks(ledger)
+    seen = []
+    for number, prediction in enumerate(["prediction-1", None]):
+        _record(ledger, f"plan-{number}", "drain_link", "verified", prediction)
+        seen.append(drained.read())
+    ledger.close()
+    assert seen == [{"r1:r3": True}, {"r1:r3": False}]
