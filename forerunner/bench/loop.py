@@ -21,7 +21,6 @@ KINDS = ("linear", "stepped", "bursty")
 SEEDS = (101, 102, 103, 104, 105)
 FLAPPING_SEEDS = (201, 202, 203)
 BENIGN_SEED, BENIGN_LIVE_S, BENIGN_REPLAY_HOURS = 301, 600, 100
-FIRST_LAB, AIRFLOW_PORT = 60, 18080
 
 
 @dataclass(frozen=True)
@@ -35,6 +34,8 @@ class Extent:
         benign_s: Live seconds of benign telemetry.
         hours: Generated hours of benign telemetry, replayed.
         demo: Whether `make demo` is timed from a fresh clone.
+        first_lab: Index of the first of three labs.
+        port: Of Airflow.
     """
 
     kinds: Sequence[str] = KINDS
@@ -43,9 +44,12 @@ class Extent:
     benign_s: float = BENIGN_LIVE_S
     hours: int = BENIGN_REPLAY_HOURS
     demo: bool = True
+    first_lab: int = 60
+    port: int = 18080
 
 
-SHORT = Extent(("linear",), SEEDS[:1], (), 0, 2, demo=False)
+# In labs of its own: the tests may run while a long benchmark does.
+SHORT = Extent(("linear",), SEEDS[:1], (), 0, 2, demo=False, first_lab=70, port=18180)
 
 
 def main(short: bool = False) -> Path:
@@ -56,7 +60,7 @@ def main(short: bool = False) -> Path:
     """
     extent, console = SHORT if short else Extent(), Console()
     directory = rows.directory("loop")
-    sites = {arm: Site(FIRST_LAB + i, directory / arm) for i, arm in enumerate(arms.ARMS)}
+    sites = {arm: Site(extent.first_lab + i, directory / arm) for i, arm in enumerate(arms.ARMS)}
     with ExitStack() as stack:
         measured = _measure(sites, extent, directory, console, stack)
     measured += demo_time.measure(console) if extent.demo else demo_time.unmeasured()
@@ -66,7 +70,7 @@ def main(short: bool = False) -> Path:
 def _measure(
     sites: dict[str, Site], extent: Extent, directory: Path, console: Console, stack: ExitStack
 ) -> list[Row]:
-    built = _raise(sites, stack, console)
+    built = _raise(sites, extent.port, stack, console)
     ours = sites["forerunner"]
     faults = _faults(sites, extent, directory, console)
     flapping = _flapping(ours, extent, directory, console)
@@ -82,14 +86,14 @@ def _measure(
     ]
 
 
-def _raise(sites: dict[str, Site], stack: ExitStack, console: Console) -> float:
+def _raise(sites: dict[str, Site], port: int, stack: ExitStack, console: Console) -> float:
     for arm, site in sites.items():
         console.print(f"lab {site.index}: raising the arm {arm}")
         stack.callback(arms.lower, site, arm)
     first = sites["forerunner"]
     built = first.playbook("build_lab")
     for arm, site in sites.items():
-        arms.raise_arm(site, arm, AIRFLOW_PORT)
+        arms.raise_arm(site, arm, port)
     return built
 
 
