@@ -33,12 +33,20 @@ def measure(console: Console) -> list[Row]:
         clone = Path(directory) / "forerunner"
         begun = time.monotonic()
         subprocess.run(["git", "clone", "-q", str(home.root()), str(clone)], check=True)
-        fresh = _timed(clone, begun, console)
-        again = _timed(clone, time.monotonic(), console)
-        for target in ("airflow-down", "lab-down"):
-            subprocess.run(["make", target], cwd=clone, env=_environment(), check=False)
+        try:
+            fresh = _timed(clone, begun, console)
+            again = _timed(clone, time.monotonic(), console)
+        finally:
+            # Before the clone goes: only it may remove its lab.
+            _tear_down(clone)
     values = {"demo_fresh_s": fresh, "demo_again_s": again}
     return [_row(key, value) for key, value in values.items()]
+
+
+def _tear_down(clone: Path) -> None:
+    stop = (".venv/bin/ansible-playbook", "playbooks/stop_telemetry.yml")
+    for command in (stop, ("make", "airflow-down"), ("make", "lab-down")):
+        subprocess.run(command, cwd=clone, env=_environment(), capture_output=True, check=False)
 
 
 def _row(key: str, value: float | None) -> Row:

@@ -68,10 +68,13 @@ def main(short: bool = False) -> Path:
         arms.raise_arm(site, "forerunner", SHORT_PORT if short else AIRFLOW_PORT)
         length = _undisturbed(site)
         console.print(f"an undisturbed task takes {length:.1f} s")
-        kills = []
-        for index in range(SHORT_KILLS if short else KILLS):
-            kills.append(_kill(site, list(VICTIMS)[index % 2], dice.uniform(0, length)))
-            console.print(f"{index + 1}: {kills[-1]}")
+        kills: list[Kill] = []
+        while len(kills) < (SHORT_KILLS if short else KILLS):
+            victim = list(VICTIMS)[len(kills) % 2]
+            # A shot that came too late hit nobody; the moment is drawn again.
+            if kill := _kill(site, victim, dice.uniform(0, length)):
+                kills.append(kill)
+                console.print(f"{len(kills)}: {kill}")
     (directory / "kills.json").write_text(json.dumps([asdict(kill) for kill in kills]) + "\n")
     return rows.write("loop-kill", _rows(kills), console)
 
@@ -104,21 +107,28 @@ def _rows(kills: list[Kill]) -> list[Row]:
 def _undisturbed(site: Site) -> float:
     """Let one prediction be acted on in peace; return how long its task ran, in seconds."""
     _start_over(site)
-    task = _await_task(site, _predict(site))
+    prediction = _predict(site)
+    task = _await_task(site, prediction)
     begun = time.monotonic()
-    while psutil.pid_exists(task.pid) and task.is_running():
+    while task.is_running():
         time.sleep(0.05)
-    return time.monotonic() - begun
+    length = time.monotonic() - begun
+    if _await_drain(site, prediction, begun)[1] is None:
+        raise reaction.NoReaction(f"{prediction} was not acted on; see `forerunner ledger`")
+    return length
 
 
-def _kill(site: Site, victim: str, moment_s: float) -> Kill:
+def _kill(site: Site, victim: str, moment_s: float) -> Kill | None:
+    """Kill at a moment of a task and return what was left; None when there was nobody to kill."""
     _start_over(site)
     prediction = _predict(site)
     _await_task(site, prediction)
     time.sleep(moment_s)
     playing = processes.plays(site)
-    for process in processes.tasks(site, VICTIMS[victim])[-1:]:
-        process.kill()
+    victims = processes.tasks(site, VICTIMS[victim])
+    if not victims:
+        return None
+    victims[-1].kill()
     shot = time.monotonic()
     time.sleep(ORPHANS_AFTER_S)
     runs = {play.run for play in playing}
@@ -141,7 +151,7 @@ def _predict(site: Site) -> str:
         id=new_id("prediction"),
         kind="link_failure",
         target=LINK,
-        probability=0.99,
+        probability=1.0,
         lead_time_s=None,
         horizon_s=60.0,
         evidence={"made_by": "bench loop-kill"},

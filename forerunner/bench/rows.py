@@ -81,7 +81,7 @@ def median(values: Sequence[float]) -> float | None:
 
 def directory(name: str) -> Path:
     """Return where a benchmark keeps its raw measurements, creating it."""
-    path = home.var() / "bench" / name
+    path = home.var().resolve() / "bench" / name
     path.mkdir(parents=True, exist_ok=True)
     return path
 

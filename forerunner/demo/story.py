@@ -23,7 +23,7 @@ class Story:
         bare: The run without the loop.
         guarded: The run with it.
         answer: What the loop did about the fault.
-        quiet_acts: Acts before the fault began, which should have been none.
+        quiet_acts: Drains before the link began to degrade, or of other links: none, one hopes.
         undrained: Whether the loop returned the link by itself.
         probabilities: (seconds since the guarded schedule began, probability of failing).
         topology: The network.
@@ -46,7 +46,7 @@ class Story:
             bare=bare,
             guarded=guarded,
             answer=reaction.read(site, guarded),
-            quiet_acts=reaction.acts(site, quiet_from, guarded.began_at),
+            quiet_acts=reaction.false_drains(reaction.acts(site, quiet_from), guarded),
             undrained=undrained,
             probabilities=_probabilities(site, guarded),
             topology=site.lab.topology,

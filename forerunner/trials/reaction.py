@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from forerunner.errors import ForerunnerError
 from forerunner.ledger import Entry
 from forerunner.trials.site import Site
-from forerunner.trials.trial import Trial
+from forerunner.trials.trial import LINK, Trial
 
 ACTED = ("verified", "undone", "failed", "unreachable")
 _RECENT = 500
@@ -59,13 +59,24 @@ def acts(site: Site, since: float, until: float | None = None) -> tuple[Entry, .
 
 
 def read(site: Site, trial: Trial) -> Reaction:
-    """Return what the loop did about a trial."""
-    entries = acts(site, trial.began_at)
-    drain = verified(entries, "drain_link")
+    """Return what the loop did about a trial's fault."""
+    return answer(acts(site, trial.began_at), trial)
+
+
+def answer(entries: tuple[Entry, ...], trial: Trial) -> Reaction:
+    """Return which of the acts answered the fault: on its link, and not before it showed."""
+    right = [entry for entry in entries if not _for_nothing(entry, trial)]
+    drain = verified(right, "drain_link")
     if drain is None or drain.prediction is None:
         return Reaction(entries, None, None, None)
     ended = next(x.ended_at for x in drain.outcomes if x.state == "verified")
     return Reaction(entries, drain, drain.prediction.made_at, ended)
+
+
+def false_drains(entries: Iterable[Entry], trial: Trial) -> tuple[Entry, ...]:
+    """Return the drains that no degradation had asked for: another link, or before the onset."""
+    drains = (entry for entry in entries if entry.plan.playbook == "drain_link")
+    return tuple(entry for entry in drains if _for_nothing(entry, trial))
 
 
 def verified(entries: Iterable[Entry], playbook: str) -> Entry | None:
@@ -75,6 +86,12 @@ def verified(entries: Iterable[Entry], playbook: str) -> Entry | None:
         if entry.plan.playbook == playbook and "verified" in states:
             return entry
     return None
+
+
+def _for_nothing(entry: Entry, trial: Trial) -> bool:
+    made = entry.prediction.made_at if entry.prediction else trial.began_at
+    early = trial.onset_at is None or made < trial.onset_at
+    return early or entry.plan.variables.get("link") != LINK
 
 
 def settle(site: Site, timeout_s: float = 60) -> None:

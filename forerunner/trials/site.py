@@ -1,6 +1,7 @@
 """A lab with run-time state of its own, so that several can stand side by side."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 from forerunner import home
-from forerunner.errors import ForerunnerError
+from forerunner.errors import ForerunnerError, InvalidData
 from forerunner.lab import Lab
 from forerunner.ledger import Ledger
 
@@ -26,26 +27,36 @@ class Site:
     Attributes:
         index: Number of the lab, 0 to 99.
         var: Directory of run-time state, as `FORERUNNER_VAR` names it.
+        ledger_url: SQLAlchemy URL of its ledger; by default SQLite below `var`.
     """
 
     index: int
     var: Path
+    ledger_url: str = ""
+
+    def __post_init__(self) -> None:
+        """Fill in the ledger that belongs to the directory."""
+        if not self.ledger_url:
+            object.__setattr__(self, "ledger_url", f"sqlite:///{self.var / 'ledger.sqlite'}")
 
     @classmethod
     def default(cls) -> "Site":
-        """Return the site that the environment names: lab 0 and `var/` unless told otherwise."""
-        return cls(int(os.environ.get("FORERUNNER_LAB_INDEX") or 0), home.var().resolve())
+        """Return the site that the environment names: lab 0 and `var/` unless told otherwise.
+
+        Raises:
+            InvalidData: `FORERUNNER_LAB_INDEX` is no number from 0 to 99.
+        """
+        index = os.environ.get("FORERUNNER_LAB_INDEX") or "0"
+        if not re.fullmatch(r"[0-9]{1,2}", index):
+            raise InvalidData("environment", "FORERUNNER_LAB_INDEX", f"{index!r} is not 0 to 99")
+        ledger = os.environ.get("FORERUNNER_LEDGER") or ""
+        return cls(int(index), home.var().resolve(), ledger)
 
     @property
     def environment(self) -> dict[str, str]:
         """Return the environment under which commands meet this lab and no other."""
         own = {"FORERUNNER_LAB_INDEX": str(self.index), "FORERUNNER_VAR": str(self.var)}
         return os.environ | own | {"FORERUNNER_LEDGER": self.ledger_url}
-
-    @property
-    def ledger_url(self) -> str:
-        """Return the URL of this site's ledger."""
-        return f"sqlite:///{self.var / 'ledger.sqlite'}"
 
     @property
     def lab(self) -> Lab:

@@ -35,6 +35,7 @@ class Trial:
         lost: Of these, packets that never arrived.
         losses: (seconds since the schedule began, packets lost) by the time of sending.
         began_at: When the schedule began, seconds since the epoch.
+        onset_at: When the link began to degrade; None when it never does.
         fault_at: When the black hole began, seconds since the epoch; None without one.
         ended_at: When the schedule ended, seconds since the epoch.
         capture: The receiver's packet capture.
@@ -47,6 +48,7 @@ class Trial:
     lost: int
     losses: tuple[tuple[float, int], ...]
     began_at: float
+    onset_at: float | None
     fault_at: float | None
     ended_at: float
     capture: str
@@ -97,6 +99,7 @@ def _trial(
         lost=count.lost,
         losses=tuple((at - began, lost) for at, lost in count.losses),
         began_at=began,
+        onset_at=None if schedule.onset_s is None else began + schedule.onset_s,
         fault_at=None if schedule.fault_at_s is None else began + schedule.fault_at_s,
         ended_at=ended,
         capture=capture.name,

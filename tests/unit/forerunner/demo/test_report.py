@@ -39,6 +39,7 @@ def _trial(arm: str, lost: int) -> Trial:
         lost=lost,
         losses=((10.0, lost // 2), (20.0, lost - lost // 2)),
         began_at=BEGAN,
+        onset_at=BEGAN + 5,
         fault_at=BEGAN + 35,
         ended_at=BEGAN + 55,
         capture=f"{arm}-linear-7.pcap",
