@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
@@ -37,7 +38,11 @@ _SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
 }
 _PATHS = [name for name, kind in _SCHEMA["properties"].items() if kind is _PATH]
+_READ = ("snmp", "agent_key", "known_hosts", "model")
 _SCHEMA["required"] = list(_SCHEMA["properties"])
+# What stood in the files at the start. Only who starts the service compares it.
+_SCHEMA["properties"]["digests"] = {"type": "object", "additionalProperties": {"type": "string"}}
+_BUILT = ("links", "policy", "digests")
 
 
 @dataclass(frozen=True)
@@ -93,9 +98,18 @@ class Config:
             problem = f"no address for {', '.join(missing)}, which network_links names"
             raise InvalidData(source, "devices", problem)
         policy = Policy.from_data(data["policy"], f"{source}: policy (remediation_policy)")
-        plain = {name: value for name, value in data.items() if name not in ("links", "policy")}
+        plain = {name: value for name, value in data.items() if name not in _BUILT}
         paths = {name: Path(data[name]) for name in _PATHS}
         return cls(topology=topology, policy=policy, **{**plain, **paths})
+
+    def digests(self) -> dict[str, str]:
+        """Return the SHA-256 of each file that the service reads at its start, by field.
+
+        Raises:
+            OSError: A file cannot be read.
+        """
+        read = {name: getattr(self, name) for name in _READ}
+        return {name: sha256(file.read_bytes()).hexdigest() for name, file in read.items()}
 
     def agents(self) -> list[AgentAccess]:
         """Return how to reach the routers' probing agents."""

@@ -42,13 +42,14 @@ def start_or_stop(parameters: Mapping[str, Any], check_mode: bool = False) -> di
 
 
 def _bring_up(parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Start the service, anew when it runs with another command or configuration."""
+    """Start the service, anew when it runs with another command, configuration or input."""
     directory = Path(parameters["directory"])
     data = _complete(parameters["config"], directory)
     config = Config.from_data(data, "role telemetry")
     _check_ready(config)
     file = directory / "observe" / "config.json"
-    text = json.dumps(data, indent=1, sort_keys=True) + "\n"
+    # A retrained model or a rebuilt lab has the same paths, and other contents.
+    text = json.dumps({**data, "digests": config.digests()}, indent=1, sort_keys=True) + "\n"
     command = [str(Path(sys.executable).with_name("forerunner")), "observe", "--config", str(file)]
     running = service.status(NAME)
     if running and running.command == tuple(command) and _holds(file, text):
@@ -137,6 +138,9 @@ def _holds(file: Path, text: str) -> bool:
 def _write(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_suffix(".tmp")
+    temporary.unlink(missing_ok=True)
+    # The digest of a weak SNMP key must not be left for anybody to guess at.
+    temporary.touch(0o600)
     temporary.write_text(text)
     temporary.replace(file)
 

@@ -1,16 +1,24 @@
 """A wrong configuration is named by its field."""
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from forerunner import home
+from forerunner import home, service
 from forerunner.errors import InvalidData
 from forerunner.observe import task
 from forerunner.observe.config import Config
 
+# Stands in for the service: healthy at once, and there until it is told to go.
+_WATCHER = """#!/bin/sh
+echo '{"healthy": true}' > "$(dirname "$3")/status.json"
+exec sleep 60
+"""
+_READ = ("snmp", "agent_key", "known_hosts", "model")
 _VARS = home.root() / "inventories" / "lab" / "group_vars" / "all"
 
 
@@ -69,3 +77,46 @@ def test_a_missing_model_is_named_with_the_next_command(
     parameters = {"state": "started", "directory": str(tmp_path), "timeout": 1}
     with pytest.raises(task.NotObserving, match="python -m analytics train"):
         task.start_or_stop({**parameters, "config": data})
+
+
+@pytest.fixture
+def parameters(
+    data: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dict[str, Any]]:
+    """Return what role telemetry asks for, with everything there that the service reads."""
+    watcher = tmp_path / "forerunner"
+    watcher.write_text(_WATCHER)
+    watcher.chmod(0o755)
+    for name in _READ:
+        (tmp_path / name).write_text(f"secret {name}")
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setattr(task, "_answers", lambda address: True)
+    monkeypatch.setenv("FORERUNNER_VAR", str(tmp_path))
+    yield {"state": "started", "directory": str(tmp_path), "timeout": 20, "config": data}
+    service.stop(task.NAME)
+
+
+@pytest.mark.parametrize("name", _READ)
+def test_a_file_that_the_service_has_read_and_that_changed_restarts_it(
+    parameters: dict[str, Any], tmp_path: Path, name: str
+) -> None:
+    assert task.start_or_stop(parameters)["changed"]
+    first = service.status(task.NAME)
+    assert not task.start_or_stop(parameters)["changed"]
+    assert first == service.status(task.NAME)
+    (tmp_path / name).write_text("made anew")
+    assert task.start_or_stop(parameters, check_mode=True)["changed"]
+    assert task.start_or_stop(parameters)["changed"]
+    assert first != service.status(task.NAME)
+    assert not task.start_or_stop(parameters)["changed"]
+
+
+def test_the_configuration_holds_digests_and_no_contents(
+    parameters: dict[str, Any], tmp_path: Path
+) -> None:
+    task.start_or_stop(parameters)
+    file = tmp_path / "observe" / "config.json"
+    config = Config.from_file(file)
+    assert "secret" not in file.read_text()
+    assert all(digest in file.read_text() for digest in config.digests().values())
+    assert (sorted(config.digests()), file.stat().st_mode & 0o777) == (sorted(_READ), 0o600)
