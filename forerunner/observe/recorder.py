@@ -89,8 +89,7 @@ class PredictionWriter:
         try:
             sequence = self._ledger.add_prediction(prediction)
         except (ForerunnerError, SQLAlchemyError, OSError) as error:
-            _log.error("%s: the ledger does not take it yet: %s", prediction.id, error)
-            return False
+            return self._holds(prediction, error)
         _log.info(
             "%s of %s predicted with %.3f, entry %d (%s)",
             prediction.kind,
@@ -99,4 +98,17 @@ class PredictionWriter:
             sequence,
             prediction.id,
         )
+        return True
+
+    def _holds(self, prediction: Prediction, refusal: Exception) -> bool:
+        """Return whether the ledger holds it already, as after a commit whose answer was lost."""
+        try:
+            held = self._ledger.prediction(prediction.id)
+        except (ForerunnerError, SQLAlchemyError, OSError):
+            _log.error("%s: the ledger does not take it yet: %s", prediction.id, refusal)
+            return False
+        if held == prediction:
+            _log.info("%s stands in the ledger already", prediction.id)
+        else:
+            _log.error("%s: the ledger holds another one of this name; dropped", prediction.id)
         return True

@@ -1,6 +1,7 @@
 """A hiccup of the store or the ledger loses nothing and stops nothing."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,4 +48,24 @@ def test_a_prediction_is_tried_again_until_the_ledger_takes_it(
 
     asyncio.run(run())
     assert ledger.predictions() == [_PREDICTION]
+    ledger.close()
+
+
+@pytest.mark.parametrize("held", [_PREDICTION, replace(_PREDICTION, target="r1:r2")])
+def test_a_prediction_that_the_ledger_holds_does_not_hold_up_the_next(
+    tmp_path: Path, held: Prediction
+) -> None:
+    ledger = Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    ledger.add_prediction(held)
+    following = replace(_PREDICTION, id="prediction-2")
+
+    async def run() -> None:
+        writer = PredictionWriter(ledger)
+        writer.add(_PREDICTION)
+        writer.add(following)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(writer.run(), 1.5)
+
+    asyncio.run(run())
+    assert ledger.predictions() == [following, held]
     ledger.close()
