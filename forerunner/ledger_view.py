@@ -69,9 +69,8 @@ def table(found: Sequence[Mapping[str, Any]]) -> Table:
 def describe(outcome: Outcome) -> str:
     """Return one line on an outcome, for the end of a command."""
     message = f": {outcome.message}" if outcome.message else ""
-    return (
-        f"{outcome.plan} {outcome.state} in {outcome.ended_at - outcome.started_at:.1f} s{message}"
-    )
+    took = f"{outcome.ended_at - outcome.started_at:.1f} s"
+    return _printable(f"{outcome.plan} {outcome.state} in {took}{message}".replace("\n", " "))
 
 
 def _planned_at(entry: "Entry") -> float:
@@ -94,56 +93,64 @@ def _when(record: Mapping[str, Any], outcome: Mapping[str, Any] | None) -> Text:
     elif outcome:
         moment = float(outcome["started_at"])
     else:
-        return Text("-")
-    return Text(datetime.fromtimestamp(moment, UTC).astimezone().strftime("%Y-%m-%d\n%H:%M:%S"))
+        return _cell("-")
+    return _cell(datetime.fromtimestamp(moment, UTC).astimezone().strftime("%Y-%m-%d\n%H:%M:%S"))
 
 
 def _prediction(data: Mapping[str, Any] | None) -> Text:
     if data is None:
-        return Text("asked for by hand")
+        return _cell("asked for by hand")
     made = Prediction.from_dict(data, "ledger")
     lead = "unknown" if made.lead_time_s is None else f"{made.lead_time_s:.1f} s"
     kind = made.kind.replace("_", " ")
-    return Text(f"{made.target} {kind}\np = {made.probability:.3f}\nlead time {lead}\n{made.id}")
+    return _cell(f"{made.target} {kind}\np = {made.probability:.3f}\nlead time {lead}\n{made.id}")
 
 
 def _plan(data: Mapping[str, Any] | None) -> Text:
     if data is None:
-        return Text("none", style="dim")
+        return _cell("none", style="dim")
     plan = Plan.from_dict(data, "ledger")
-    return Text(f"{plan.playbook} on {', '.join(plan.limit) or 'nothing'}\n{plan.reason}")
+    return _cell(f"{plan.playbook} on {', '.join(plan.limit) or 'nothing'}\n{plan.reason}")
 
 
 def _state(plan: Mapping[str, Any] | None, outcome: Mapping[str, Any] | None) -> Text:
     if plan is None:
-        return Text("not acted on", style="dim")
+        return _cell("not acted on", style="dim")
     if outcome is None:
-        return Text("begun", style="bold")
+        return _cell("begun", style="bold")
     took = outcome["ended_at"] - outcome["started_at"]
     style = _COLOURS.get(outcome["state"], "red")
-    return Text(f"{outcome['state']}\n{took:.1f} s", style=style)
+    return _cell(f"{outcome['state']}\n{took:.1f} s", style=style)
 
 
 def _hosts(outcome: Mapping[str, Any] | None) -> Text:
     hosts: Mapping[str, Any] = outcome["hosts"] if outcome else {}
     lines = [f"{host}: {_short(result.get('status', result))}" for host, result in hosts.items()]
-    return Text("\n".join(lines) or "-")
+    return _cell("\n".join(lines) or "-")
 
 
 def _change(outcome: Mapping[str, Any] | None) -> Text:
     if outcome is None:
-        return Text("-")
+        return _cell("-")
     before, after = outcome["before"], outcome["after"]
     lines = [
         f"{key}: {_short(before.get(key))} → {_short(after.get(key))}"
         for key in dict.fromkeys([*before, *after])
         if before.get(key) != after.get(key)
     ]
-    return Text("\n".join(lines) or outcome["message"] or "nothing changed")
+    return _cell("\n".join(lines) or outcome["message"] or "nothing changed")
 
 
 def _short(value: object) -> str:
-    # Text, never markup: what a device said must not steer the terminal.
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
-    text = "".join(letter if letter.isprintable() else "?" for letter in text)
+    text = _printable(text)
     return text if len(text) <= CELL_LENGTH else f"{text[: CELL_LENGTH - 1]}…"
+
+
+def _cell(text: str, style: str = "") -> Text:
+    # Text, never markup, and line by line: what a device said must not steer the terminal.
+    return Text("\n".join(map(_printable, text.split("\n"))), style)
+
+
+def _printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -146,6 +146,18 @@ def test_what_a_device_said_cannot_steer_the_terminal(ledger: Ledger) -> None:
     assert "banner: [red]?[2Jgone → null" in run("ledger")
 
 
+@pytest.mark.parametrize("text", ["\x1b]0;x\x07", "\x9b2J", "a\rb"])
+def test_no_field_of_a_record_reaches_the_terminal_as_control(ledger: Ledger, text: str) -> None:
+    ledger.add_prediction(replace(PREDICTION, target=text))
+    ledger.add_plan(replace(PLAN, limit=(text,), reason=text))
+    ledger.add_outcome(
+        replace(OUTCOME, hosts={text: {"status": text}}, before={}, after={}, message=text)
+    )
+    shown = run("ledger") + run("ledger", "--json") + describe(replace(OUTCOME, message=text))
+
+    assert [letter for letter in shown if not letter.isprintable() and letter != "\n"] == []
+
+
 def test_a_table_has_one_row_a_record(ledger: Ledger) -> None:
     fill(ledger)
 
@@ -153,7 +165,7 @@ def test_a_table_has_one_row_a_record(ledger: Ledger) -> None:
 
 
 def test_an_outcome_reads_as_one_line() -> None:
-    told = describe(replace(OUTCOME, message="path moved to r1-r2-r3"))
+    told = describe(replace(OUTCOME, message="path moved\nto r1-r2-r3"))
 
     assert told == "n-1 verified in 2.5 s: path moved to r1-r2-r3"
 
