@@ -34,7 +34,6 @@ Source: the two-state chain is Gilbert, "Capacity of a burst-noise channel", BST
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from random import Random
 
 from forerunner.errors import ForerunnerError
@@ -269,15 +268,3 @@ def _raise(losses: list[float], start: float, lasts: float, level: float, step_s
     first = _steps(start, step_s)
     for index in range(first, min(first + max(1, _steps(lasts, step_s)), len(losses))):
         losses[index] = max(losses[index], level)
-
-
-def changes(plan: Schedule) -> tuple[Point, ...]:
-    """Return only the points at which something changes; what a player has to apply."""
-    points = plan.points
-    kept = [
-        after
-        for before, after in pairwise(points)
-        if (after.loss, after.blackhole, after.rate_share)
-        != (before.loss, before.blackhole, before.rate_share)
-    ]
-    return (points[0], *kept)

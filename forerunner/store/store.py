@@ -67,19 +67,6 @@ class Store:
         query = "SELECT {key}, max(value) FROM {table} WHERE {where} GROUP BY ALL ORDER BY {key}"
         return self._query(query, metrics, hosts, since, until)
 
-    def latest(
-        self,
-        metrics: Collection[str] | None = None,
-        hosts: Collection[str] | None = None,
-        since: float | None = None,
-    ) -> list[Sample]:
-        """Return the newest sample of each host, interface and metric; arguments as in `read`."""
-        query = (
-            "SELECT max(time), host, interface, metric, arg_max(value, time) FROM {table} "
-            "WHERE {where} GROUP BY host, interface, metric ORDER BY host, interface, metric"
-        )
-        return self._query(query, metrics, hosts, since, None)
-
     def compact(self) -> int:
         """Merge small files where many have gathered; return how many files were replaced.
 

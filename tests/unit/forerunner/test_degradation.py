@@ -98,8 +98,3 @@ def test_benign_loses_little_outside_bursts_and_congestion() -> None:
 def test_a_kind_that_does_not_exist_is_named_with_those_that_do() -> None:
     with pytest.raises(degradation.UnknownKind, match=r"'wobbly'.*linear.*benign"):
         schedule("wobbly", 1)
-
-
-def test_changes_keeps_what_a_player_has_to_apply() -> None:
-    plan = schedule("stepped", 1)
-    assert len(degradation.changes(plan)) == 6

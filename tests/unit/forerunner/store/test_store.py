@@ -38,7 +38,7 @@ def test_what_was_appended_is_read_back_by_time(tmp_path: Path) -> None:
 
 
 def test_an_empty_store_reads_as_nothing(tmp_path: Path) -> None:
-    assert (Store(tmp_path).read(), Store(tmp_path / "none").latest()) == ([], [])
+    assert (Store(tmp_path).read(), Store(tmp_path / "none").read()) == ([], [])
 
 
 @settings(max_examples=20, deadline=None)
@@ -64,11 +64,6 @@ def test_metrics_and_hosts_narrow_a_read(tmp_path: Path) -> None:
     Store(tmp_path).append([_sample(0), other])
     assert [other] == Store(tmp_path).read(metrics=["probe_sent"])
     assert [other] == Store(tmp_path).read(hosts=["r2"])
-
-
-def test_latest_gives_the_newest_of_each_series(tmp_path: Path) -> None:
-    Store(tmp_path).append(_sample(index) for index in range(5))
-    assert [_sample(4)] == Store(tmp_path).latest()
 
 
 def test_days_are_apart_in_utc(tmp_path: Path) -> None:
