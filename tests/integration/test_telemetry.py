@@ -5,7 +5,7 @@ import math
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,11 +16,14 @@ import yaml
 from forerunner import home
 from forerunner.collect import load, snmp
 from forerunner.collect.probe import AgentAccess, Gap, Handlers, probe_forever
-from forerunner.lab import Lab
+from forerunner.degradation import schedule
+from forerunner.lab import Lab, impair
+from forerunner.ledger import Ledger
 from forerunner.model import ProbeBin
 from forerunner.topology import Topology
 
 pytestmark = pytest.mark.lab
+Playbook = Callable[..., "subprocess.CompletedProcess[str]"]
 _DROP = """table netdev telemetry_test {{
  chain arriving {{
   type filter hook ingress device "{device}" priority 0; policy accept;
@@ -134,3 +137,39 @@ def test_a_dead_agent_delays_nobody(lab: Lab) -> None:
     asyncio.run(run())
     assert polled.count("r1") >= 5
     assert "r2" not in polled
+
+
+@pytest.fixture(scope="session")
+def trained(lab_environment: dict[str, str]) -> None:
+    """Train the model where this session's service looks for it."""
+    command = [sys.executable, "-m", "analytics", "train"]
+    subprocess.run(command, cwd=home.root(), env=lab_environment, check=True)
+
+
+@pytest.fixture
+def observing(trained: None, lab: Lab, playbook: Playbook, tmp_path: Path) -> Iterator[Ledger]:
+    """Let the service observe the lab, and return a ledger that nobody else writes to."""
+    url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
+    ledger = Ledger.open(url)
+    started = playbook("start_telemetry", FORERUNNER_LEDGER=url)
+    try:
+        assert started.returncode == 0, started.stdout + started.stderr
+        yield ledger
+    finally:
+        stopped = playbook("stop_telemetry")
+        ledger.close()
+    assert stopped.returncode == 0, stopped.stdout + stopped.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_link_that_goes_bad_is_predicted_before_it_fails_and_no_other(
+    lab: Lab, observing: Ledger
+) -> None:
+    plan = schedule("stepped", 1)
+    assert plan.fault_at_s is not None
+    assert observing.predictions() == []
+    fault_at = impair.play(lab, "r1:r3", plan) + plan.fault_at_s
+    found = sorted(observing.predictions(), key=lambda each: each.made_at)
+    assert {(each.kind, each.target) for each in found} == {("link_failure", "r1:r3")}
+    assert found[0].made_at < fault_at
