@@ -8,7 +8,7 @@ from forerunner.airflow.operators import AnsiblePlaybookOperator
 
 with DAG(
     dag_id="undrain_link",
-    description="Return a drained link to service once it is healthy.",
+    description="Return a drained link; refused while telemetry, or a probe, finds it unwell.",
     schedule=None,
     catchup=False,
     max_active_runs=1,

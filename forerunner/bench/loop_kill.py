@@ -142,7 +142,8 @@ def _start_over(site: Site) -> None:
     """Return the link to service and stop telemetry, so that nothing else acts on it."""
     reaction.settle(site)
     site.playbook("stop_telemetry")
-    site.playbook("undrain_link", "-e", f"link={LINK}")
+    anyway = "link_drain_return_unhealthy=true"
+    site.playbook("undrain_link", "-e", f"link={LINK}", "-e", anyway)
     arms.wait_in_service(site)
 
 

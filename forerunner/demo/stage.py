@@ -61,7 +61,8 @@ def _train_and_build(site: Site) -> None:
     site.playbook("stop_telemetry", check=False)
     site.playbook("build_lab")
     bfd.set_enabled(site.lab, False)
-    site.playbook("undrain_link", "-e", f"link={LINK}")
+    anyway = "link_drain_return_unhealthy=true"
+    site.playbook("undrain_link", "-e", f"link={LINK}", "-e", anyway)
 
 
 def _start_airflow(site: Site) -> None:

@@ -6,13 +6,17 @@ controller runs over the links (management is out of band).
 """
 
 import asyncio
+import time
 from contextlib import AsyncExitStack
 from typing import cast
 
 from analytics.decide import Expectation, NetworkState, Refusal, assess_drain
 from forerunner.drain import loads
 from forerunner.drain.change import Change, End, open_session
+from forerunner.drain.errors import DrainError
+from forerunner.drain.health import assess_return
 from forerunner.drain.holds import Holds
+from forerunner.drain.lock import alone
 from forerunner.drain.reading import (
     EndState,
     direction_metrics,
@@ -21,7 +25,7 @@ from forerunner.drain.reading import (
     read_end,
 )
 from forerunner.drain.report import Report, Stopwatch, snapshot
-from forerunner.drain.request import Request
+from forerunner.drain.request import PLAYBOOKS, Request, check_expiry
 from forerunner.fleet import DeviceResult, FleetError, Session, failure
 from forerunner.model import OutcomeState
 
@@ -33,6 +37,19 @@ async def operate(request: Request, check: bool = False) -> Report:
         request: What is asked for.
         check: Say what would be done, and touch nothing.
     """
+    if check:
+        return await _operate(request, check)
+    try:
+        async with alone(request.directory, f"{PLAYBOOKS[request.goal]} {request.link.name}"):
+            # Waiting for another run may have taken longer than the plan is good for.
+            check_expiry(request.plan, time.time())
+            return await _operate(request, check)
+    except DrainError as error:
+        untouched = DeviceResult("failed", str(error))
+        return _not_begun(request, dict.fromkeys(request.link.ends, untouched))
+
+
+async def _operate(request: Request, check: bool) -> Report:
     watch = Stopwatch()
     async with AsyncExitStack() as stack:
         measuring = asyncio.ensure_future(loads.measure(request))
@@ -60,12 +77,14 @@ async def _operate_on(
         return _not_begun(request, {error.host: failure(error)})
     watch.lap("read")
     change = Change(stack, request, ends, before, holds, watch)
-    assessed = await _assess(request, before, measuring, bool(change.costs))
+    assessed = await _assess(request, ends, before, measuring) if change.costs else None
     watch.lap("assess")
     if isinstance(assessed, Refusal):
         return _refused(request, ends, before, assessed)
-    change.expected = assessed.utilisation if assessed else {}
-    return change.foretell() if check else await change.carry_out()
+    if isinstance(assessed, Expectation):
+        change.expected = assessed.utilisation
+    report = change.foretell() if check else await change.carry_out()
+    return report.noting(assessed) if isinstance(assessed, str) else report
 
 
 async def read_ends(ends: list[End]) -> dict[str, EndState]:
@@ -89,13 +108,13 @@ async def _open_ends(
 
 async def _assess(
     request: Request,
+    ends: list[End],
     before: dict[str, EndState],
     measuring: "asyncio.Future[dict[str, float] | None]",
-    changes: bool,
-) -> Expectation | Refusal | None:
-    """Return what the drain would do, or why it must not be; None where nothing is drained."""
-    if request.goal == "in_service" or not changes:
-        return None
+) -> Expectation | Refusal | str | None:
+    """Return what the change would do, or why it must not be, or what is to be said of it."""
+    if request.goal == "in_service":
+        return await assess_return(request, ends[0].agent)
     metrics = {address: cost for end in before.values() for address, cost in end.metrics.items()}
     costs = direction_metrics(request.topology, metrics)
     alive = live_links(request.topology, costs)
@@ -110,7 +129,8 @@ async def _assess(
 def _not_begun(request: Request, failures: dict[str, DeviceResult]) -> Report:
     broken = any(result.status == "unreachable" for result in failures.values())
     state: OutcomeState = "unreachable" if broken else "failed"
-    message = "nothing was touched: " + "; ".join(x.message for x in failures.values())
+    reasons = dict.fromkeys(x.message for x in failures.values())
+    message = "nothing was touched: " + "; ".join(reasons)
     untouched = DeviceResult("ok", "not touched")
     hosts = {name: failures.get(name, untouched) for name in request.link.ends}
     return Report(state, message, hosts, plan=request.plan.id if request.plan else None)

@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from forerunner.dialects import frr
 from forerunner.drain.reading import EndState
@@ -39,6 +39,10 @@ class Report:
     diff: list[dict[str, str]] = field(default_factory=list)
     phases_s: Mapping[str, float] = field(default_factory=dict)
     plan: str | None = None
+
+    def noting(self, remark: str) -> Self:
+        """Return the same report with one thing more to say to people."""
+        return replace(self, message=f"{self.message}; {remark}")
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data: the result of module `link_drain`."""

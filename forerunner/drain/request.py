@@ -23,7 +23,11 @@ _PLAN_BYTES = 1_000_000
 _SECONDS = {"type": "number", "exclusiveMinimum": 0, "maximum": 3600}
 _STRING = {"type": "string", "minLength": 1}
 _VARIABLES = {"type": "object", "properties": {"link": _STRING}, "required": ["link"]}
-_OPTIONAL = {"link": {"type": ["string", "null"]}, "plan_file": {"type": ["string", "null"]}}
+_OPTIONAL = {
+    "link": {"type": ["string", "null"]},
+    "plan_file": {"type": ["string", "null"]},
+    "return_unhealthy": {"type": "boolean"},
+}
 _REQUIRED = {
     "state": {"enum": ["drained", "in_service"]},
     "links": {"type": "array"},
@@ -67,6 +71,7 @@ class Request:
         settle_timeout_s: Seconds within which routing must have settled.
         probe_duration_s: Seconds of probing on the links that carry the traffic.
         probe_loss_maximum: Share of probes, 0 to 1, that a clean link may lose.
+        return_unhealthy: Whether a person returns the link without a look at its health.
     """
 
     goal: Goal
@@ -83,6 +88,7 @@ class Request:
     settle_timeout_s: float
     probe_duration_s: float
     probe_loss_maximum: float
+    return_unhealthy: bool
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any], now: float | None = None) -> Self:
@@ -132,6 +138,7 @@ class Request:
             float(data["settle_timeout"]),
             float(data["probe_duration"]),
             float(data["probe_loss_maximum"]),
+            bool(data.get("return_unhealthy", False)),
         )
 
     def target_cost(self, cost: int) -> int:
@@ -172,10 +179,15 @@ def _read_plan(path: str | None, goal: Goal, now: float) -> Plan | None:
     check(plan.variables, _VARIABLES, f"{path}: variables")
     if plan.playbook != PLAYBOOKS[goal]:
         raise DrainError(f"plan {plan.id} is for playbook {plan.playbook}; run that one")
-    if plan.expires < now:
+    check_expiry(plan, now)
+    return plan
+
+
+def check_expiry(plan: Plan | None, now: float) -> None:
+    """Raise `DrainError` when a plan, if there is one, is no longer good at `now`."""
+    if plan is not None and plan.expires < now:
         ago = now - plan.expires
         raise DrainError(f"plan {plan.id} expired {ago:.0f} s ago; decide again, then run")
-    return plan
 
 
 def _link_name(link: str | None, plan: Plan | None) -> str:

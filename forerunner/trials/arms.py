@@ -34,7 +34,8 @@ def reset(site: Site, arm: str) -> None:
     if arm == "forerunner":
         reaction.settle(site)
         site.playbook("stop_telemetry")
-        site.playbook("undrain_link", "-e", f"link={LINK}")
+        anyway = "link_drain_return_unhealthy=true"
+        site.playbook("undrain_link", "-e", f"link={LINK}", "-e", anyway)
     wait_in_service(site)
     if arm == "forerunner":
         site.playbook("start_telemetry")

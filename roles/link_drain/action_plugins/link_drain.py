@@ -31,6 +31,7 @@ ARGUMENT_SPEC = {
     "settle_timeout": {"type": "float", "default": 5},
     "probe_duration": {"type": "float", "default": 0.7},
     "probe_loss_maximum": {"type": "float", "default": 0.02},
+    "return_unhealthy": {"type": "bool", "default": False},
 }
 
 

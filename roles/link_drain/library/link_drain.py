@@ -81,6 +81,13 @@ options:
     description: Share of these probes (0 to 1) that a clean link may lose.
     type: float
     default: 0.02
+  return_unhealthy:
+    description:
+      - Return a link without a look at its health. Otherwise it is refused while the telemetry
+        store shows losses within the policy's C(healthy_for_s), or, where the store holds nothing
+        fresh, when a short probe of the link loses packets.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Reads and assesses like a run, and touches nothing.
