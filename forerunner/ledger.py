@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    func,
     insert,
     select,
 )
@@ -196,6 +197,32 @@ class Ledger:
         with self._connect() as connection:
             rows = connection.execute(query.order_by(table.c.sequence)).all()
         return [(row.sequence, Outcome.from_dict(row.record, "ledger")) for row in rows]
+
+    def drained_links(self) -> dict[str, bool]:
+        """Return the links that are drained, and whether a prediction drained them.
+
+        The newest verified outcome of each link tells.
+        """
+        plan, link = _plans.c.record, _plans.c.record["variables"]["link"].as_string()
+        playbook = plan["playbook"].as_string()
+        done = _outcomes.c.record["state"].as_string() == "verified"
+        both = _outcomes.join(_plans, _plans.c.id == _outcomes.c.plan)
+        newest = select(func.max(_outcomes.c.sequence)).select_from(both).where(done)
+        newest = newest.where(playbook.in_(("drain_link", "undrain_link"))).group_by(link)
+        query = select(plan).select_from(both).where(_outcomes.c.sequence.in_(newest))
+        with self._connect() as connection:
+            plans = connection.execute(query).scalars().all()
+        drains = [x for x in plans if x["playbook"] == "drain_link"]
+        return {x["variables"]["link"]: x["prediction"] is not None for x in drains}
+
+    def plans_under_way(self, now: float) -> list[Plan]:
+        """Return the plans without an outcome that have not expired, in their order."""
+        ended = select(_outcomes.c.plan)
+        valid = _plans.c.record["expires"].as_float() > now
+        query = select(_plans.c.record).where(valid, _plans.c.id.not_in(ended))
+        with self._connect() as connection:
+            records = connection.execute(query.order_by(_plans.c.sequence)).scalars().all()
+        return [Plan.from_dict(record, "ledger") for record in records]
 
     def _entry(self, plan: Plan) -> Entry:
         query = select(_outcomes.c.record).where(_outcomes.c.plan == plan.id)

@@ -19,7 +19,7 @@ from forerunner import home
 from forerunner.collect import load
 from forerunner.collect.snmp import Agent, Credentials
 from forerunner.errors import InvalidData
-from forerunner.ledger import Entry, Ledger
+from forerunner.ledger import Ledger
 from forerunner.model import Outcome, OutcomeState, Plan, Prediction, new_id
 from forerunner.runner import RunEvent, RunResult, run
 from forerunner.schema import check
@@ -30,7 +30,6 @@ TIMEOUT_S = 90.0
 """Seconds that a playbook gets."""
 
 _FINAL = frozenset({"verified", "undone", "refused", "check"})
-_HISTORY = 200
 # So much of a plan's time must be left for its playbook to begin with it.
 _MARGIN_S = 10.0
 _SITE_SCHEMA = {
@@ -127,7 +126,9 @@ def _settle(ledger: Ledger, prediction: Prediction, run_id: str) -> Plan | Outco
     if entries and not entries[0].outcomes:
         return _resume(ledger, entries[0].plan, site.policy, run_id)
     stale = time.time() > prediction.made_at + site.policy.plan_expires_s
-    if entries and (stale or entries[0].outcomes[-1].state in _FINAL):
+    # A return that failed waits for the next prediction: this one's evidence is from before.
+    once = stale or prediction.kind == "link_recovery"
+    if entries and (once or entries[0].outcomes[-1].state in _FINAL):
         return entries[0].outcomes[-1]
     # Loads take a moment: they are measured before the others have to wait.
     loads = None if stale else _loads(site)
@@ -140,12 +141,15 @@ def _settle(ledger: Ledger, prediction: Prediction, run_id: str) -> Plan | Outco
     return decision
 
 
-def _resume(ledger: Ledger, plan: Plan, policy: Policy, run_id: str) -> Plan:
+def _resume(ledger: Ledger, plan: Plan, policy: Policy, run_id: str) -> Plan | Outcome:
     """Return a plan whose run ended without a word, made valid again when it has expired.
 
-    It may stand half way, so it is carried through even if nobody would begin it now.
+    A drain may stand half way, so it is carried through even if nobody would begin it now. A
+    return is not: the routers' timers take it back, and the link may have failed again since.
     """
     now = time.time()
+    if plan.playbook != "drain_link":
+        return _abandon(ledger, plan, run_id)
     if plan.expires > now + _MARGIN_S:
         return plan
     renewed = replace(plan, id=new_id("plan"), expires=now + policy.plan_expires_s)
@@ -154,6 +158,14 @@ def _resume(ledger: Ledger, plan: Plan, policy: Policy, run_id: str) -> Plan:
         ledger.add_plan(renewed)
         ledger.add_outcome(Outcome(plan.id, "failed", {}, {}, {}, now, now, run_id, message))
     return renewed
+
+
+def _abandon(ledger: Ledger, plan: Plan, run_id: str) -> Outcome:
+    now = time.time()
+    message = "its run ended without a word; the link returns by fresh evidence of its health"
+    outcome = Outcome(plan.id, "failed", {}, {}, {}, now, now, run_id, message)
+    ledger.add_outcome(outcome)
+    return outcome
 
 
 def _decide(prediction: Prediction, state: NetworkState, policy: Policy) -> Plan | str:
@@ -254,19 +266,13 @@ def _agents(data: Mapping[str, Any]) -> list[Agent]:
 
 def _drained(ledger: Ledger, prediction_id: str) -> frozenset[str]:
     """Return the links that are drained, or about to be, by what the ledger holds."""
-    drained: dict[str, bool] = {}
-    for entry in reversed(ledger.entries(limit=_HISTORY)):
-        link = entry.plan.variables.get("link")
-        if isinstance(link, str) and _counts(entry, prediction_id):
-            drained[link] = entry.plan.playbook == "drain_link"
-    return frozenset(link for link, is_drained in drained.items() if is_drained)
-
-
-def _counts(entry: Entry, prediction_id: str) -> bool:
-    """Return whether a plan has had its effect, or is about to have it for another one."""
-    if entry.outcomes:
-        return entry.outcomes[-1].state == "verified"
-    return entry.plan.prediction != prediction_id and entry.plan.expires > time.time()
+    # A return under way has not returned its link yet.
+    begun = [
+        plan.variables.get("link")
+        for plan in ledger.plans_under_way(time.time())
+        if plan.playbook == "drain_link" and plan.prediction != prediction_id
+    ]
+    return frozenset(ledger.drained_links()).union(x for x in begun if isinstance(x, str))
 
 
 @contextmanager

@@ -10,9 +10,6 @@ A link that a person drained is a person's to return: it may be out for maintena
 from collections.abc import Mapping
 
 from forerunner.ledger import Ledger
-from forerunner.model import Plan
-
-_STATES: Mapping[str, bool] = {"drain_link": True, "undrain_link": False}
 
 
 class DrainedLinks:
@@ -29,17 +26,8 @@ class DrainedLinks:
         Raises:
             LedgerError: The ledger cannot be read.
         """
-        for sequence, outcome in self._ledger.outcomes_after(self._sequence):
-            if outcome.state == "verified":
-                self._apply(self._ledger.plan(outcome.plan))
-            self._sequence = sequence
+        news = self._ledger.outcomes_after(self._sequence)
+        if news:
+            self._drained = self._ledger.drained_links()
+            self._sequence = news[-1][0]
         return dict(self._drained)
-
-    def _apply(self, plan: Plan) -> None:
-        drained, link = _STATES.get(plan.playbook), plan.variables.get("link")
-        if drained is None or not isinstance(link, str):
-            return
-        if drained:
-            self._drained[link] = plan.prediction is not None
-        else:
-            self._drained.pop(link, None)

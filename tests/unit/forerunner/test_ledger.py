@@ -168,3 +168,33 @@ def test_writers_that_open_it_together_lose_nothing(url: str) -> None:
     assert [process.exitcode for process in writers] == [0, 0, 0, 0]
     assert {f"p-{w}-{n}" for w in range(4) for n in range(50)} == {made.id for _, made in found}
     assert [sequence for sequence, _ in found] == sorted({sequence for sequence, _ in found})
+
+
+def test_the_newest_verified_outcome_of_a_link_tells_whether_it_is_drained(ledger: Ledger) -> None:
+    steps = [
+        ("r1:r3", "drain_link", "verified", None),
+        ("r1:r3", "undrain_link", "failed", None),
+        ("r1:r2", "drain_link", "verified", "p-1"),
+        ("r3:r4", "drain_link", "verified", None),
+        ("r3:r4", "undrain_link", "verified", None),
+        ("r3:r4", "drain_link", "refused", "p-1"),
+        ("r3:r4", "backup_configs", "verified", None),
+    ]
+    for number, (link, playbook, state, prediction) in enumerate(steps):
+        made = replace(
+            PLAN,
+            id=f"d-{number}",
+            playbook=playbook,
+            variables={"link": link},
+            prediction=prediction,
+        )
+        ledger.add_plan(made)
+        ledger.add_outcome(Outcome(made.id, state, {}, {}, {}, 0.0, 0.0, "cli"))  # type: ignore[arg-type]
+    assert ledger.drained_links() == {"r1:r3": False, "r1:r2": True}
+
+
+def test_plans_under_way_have_no_outcome_and_have_not_expired(ledger: Ledger) -> None:
+    for name, expires in (("n-done", 9.0), ("n-old", 4.0), ("n-now", 9.0)):
+        ledger.add_plan(replace(PLAN, id=name, prediction=None, expires=expires))
+    ledger.add_outcome(Outcome("n-done", "failed", {}, {}, {}, 0.0, 0.0, "cli"))
+    assert [plan.id for plan in ledger.plans_under_way(5.0)] == ["n-now"]

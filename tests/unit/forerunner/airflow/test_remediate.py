@@ -1,20 +1,40 @@
 """From a prediction to an outcome, at least once and never twice without need."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from analytics.decide import NetworkState, Policy, decide
 from forerunner.errors import InvalidData
 from forerunner.ledger import LedgerError
-from forerunner.model import Plan
+from forerunner.model import Outcome, Plan, new_id
 from forerunner.remediate import remediate
 
 
-def begun(loop, prediction: str) -> Plan:
+def recovery(loop) -> str:
+    """Write the prediction of a recovery and return its identifier."""
+    found = loop.ledger.prediction(loop.predict())
+    evidence = {"healthy_for_s": 1000.0}
+    name = new_id("prediction")
+    made = replace(found, id=name, kind="link_recovery", evidence=evidence)
+    loop.ledger.add_prediction(made)
+    return name
+
+
+def refused_plan(loop) -> str:
+    """Write a plan that nobody carried out and return its identifier."""
+    name, ends = new_id("plan"), ("r1", "r2")
+    variables = {"link": "r1:r2"}
+    plan = Plan(name, "drain_link", ends, variables, "why", None, {}, (), "undrain_link", 0.0)
+    loop.ledger.add_plan(plan)
+    return name
+
+
+def begun(loop, prediction: str, drained: frozenset[str] = frozenset()) -> Plan:
     """Write a plan as a run that was shot afterwards would have."""
     loads = {way.name: 0.0 for link in loop.topology.links for way in link.directions}
-    state = NetworkState(loop.topology, {}, loads, frozenset())
+    state = NetworkState(loop.topology, {}, loads, drained)
     plan = decide(loop.ledger.prediction(prediction), state, Policy.from_data(loop.policy))
     assert isinstance(plan, Plan)
     loop.ledger.add_plan(plan)
@@ -81,6 +101,39 @@ def test_drain_that_would_cut_the_network_is_refused(loop) -> None:
 def test_drain_under_way_counts_as_drained(loop) -> None:
     begun(loop, loop.predict("r4:r5"))
     assert remediate(loop.predict("r3:r4"), "cli").state == "refused"
+
+
+def test_drains_are_remembered_however_much_was_refused_since(loop) -> None:
+    remediate(loop.predict("r4:r5"), "cli")
+    for _ in range(210):
+        refused = refused_plan(loop)
+        loop.ledger.add_outcome(Outcome(refused, "refused", {}, {}, {}, 0, 0, "cli"))
+    assert remediate(loop.predict("r3:r4"), "cli").state == "refused"
+
+
+def test_begun_return_is_not_carried_on(loop) -> None:
+    remediate(loop.predict(), "cli")
+    prediction = recovery(loop)
+    plan = begun(loop, prediction, frozenset({"r1:r3"}))
+    acts = loop.acts()
+    outcome = remediate(prediction, "cli")
+    assert (outcome.plan, outcome.state) == (plan.id, "failed")
+    assert "fresh evidence" in outcome.message
+    assert remediate(prediction, "cli") == outcome
+    assert loop.acts() == acts
+
+
+def test_fresh_evidence_returns_a_link_after_a_begun_return(loop) -> None:
+    remediate(loop.predict(), "cli")
+    dead = recovery(loop)
+    begun(loop, dead, frozenset({"r1:r3"}))
+    remediate(dead, "cli")
+    entry = loop.ledger.entries(limit=1)[0]
+    outcome = remediate(recovery(loop), "cli")
+    newest = loop.ledger.entries(limit=1)[0]
+    assert newest.plan.playbook == "undrain_link"
+    assert newest.plan.id not in (entry.plan.id,)
+    assert outcome.plan == newest.plan.id
 
 
 def test_unknown_link_is_refused_by_name(loop) -> None:
