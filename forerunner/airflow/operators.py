@@ -117,22 +117,32 @@ class RemediateOperator(_PlaybookOperator):
         Raises:
             HostsUnreachable: Every failure was a device out of reach.
             AirflowFailException: Plans were undone, none failed otherwise; not tried again.
-            PlaybookFailed: At least one plan failed.
+            PlaybookFailed: At least one plan failed, or a prediction could not be acted on.
         """
-        from forerunner.remediate import remediate
-
         outcomes: list[Outcome] = []
+        errors: list[str] = []
         for identifier in predictions_of(context):
             self._begin()
-            self.log.info("prediction %s", identifier)
-            outcomes.append(remediate(identifier, context["run_id"], on_event=self._print))
-            self.log.info("%s: %s", outcomes[-1].state, outcomes[-1].message)
+            try:
+                outcomes.append(self._act_on(identifier, context["run_id"]))
+            except ForerunnerError as error:
+                # One prediction that cannot be acted on must not keep the others waiting.
+                self.log.error("%s: %s", identifier, error)
+                errors.append(f"{identifier}: {error}")
         summary = [outcome.to_dict() for outcome in outcomes]
         bad = [outcome for outcome in outcomes if outcome.state in _FAILED]
-        if not bad:
+        if not bad and not errors:
             return summary
         context["ti"].xcom_push(key="return_value", value=summary)
-        raise _failure(bad)
+        raise _failure(bad, errors)
+
+    def _act_on(self, identifier: str, run_id: str) -> "Outcome":
+        from forerunner.remediate import remediate
+
+        self.log.info("prediction %s", identifier)
+        outcome = remediate(identifier, run_id, on_event=self._print)
+        self.log.info("%s: %s", outcome.state, outcome.message)
+        return outcome
 
 
 def predictions_of(context: Context) -> list[str]:
@@ -144,10 +154,10 @@ def predictions_of(context: Context) -> list[str]:
     return [x for x in dict.fromkeys(found) if isinstance(x, str) and x]
 
 
-def _failure(bad: Sequence["Outcome"]) -> Exception:
-    """Return what the task fails with, given the outcomes that are not as they should be."""
-    message = "; ".join(f"{x.plan} {x.state}: {x.message}" for x in bad)
-    states = {outcome.state for outcome in bad}
+def _failure(bad: Sequence["Outcome"], errors: Sequence[str]) -> Exception:
+    """Return what the task fails with, given what is not as it should be."""
+    message = "; ".join([*errors, *(f"{x.plan} {x.state}: {x.message}" for x in bad)])
+    states = {"error" for _ in errors} | {outcome.state for outcome in bad}
     if states == {"undone"}:
         # It was tried, did not hold and was taken back: another try would only report that.
         return AirflowFailException(message)
