@@ -33,8 +33,8 @@ def _empty_link(prediction: Prediction, state: NetworkState, policy: Policy) -> 
     link = state.topology.link(prediction.target).name
     if prediction.probability < policy.act_probability:
         reason = (
-            f"{link} fails with probability {prediction.probability:.2f} and the policy acts "
-            f"from {policy.act_probability:.2f}; watch it"
+            f"{link} fails with probability {prediction.probability:.3f} and the policy acts "
+            f"from {policy.act_probability:.3f}; watch it"
         )
         return Refusal(link, "improbable", reason)
     if prediction.horizon_s > policy.horizon_s:
@@ -49,7 +49,7 @@ def _empty_link(prediction: Prediction, state: NetworkState, policy: Policy) -> 
     when = f", in about {prediction.lead_time_s:.0f} s" if prediction.lead_time_s else ""
     reason = (
         f"{link} fails within {prediction.horizon_s:g} s with probability "
-        f"{prediction.probability:.2f}{when}; the busiest other link would carry "
+        f"{prediction.probability:.3f}{when}; the busiest other link would carry "
         f"{max(expectation.utilisation.values(), default=0.0):.0%}"
     )
     return _plan(prediction, state, policy, reason, dict(expectation.utilisation))
