@@ -6,7 +6,7 @@ A harmless burst of half a second may lie in the window, so its worst half secon
 more than `_CAP` nats: what it costs to suppose such a burst just there.
 
 Source: T. L. Lai, "Sequential changepoint detection in quality control and dynamical systems",
-J. R. Statist. Soc. B 57 (1995), section 3.
+J. R. Statist. Soc. B 57 (1995).
 """
 
 import math
