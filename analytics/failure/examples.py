@@ -28,7 +28,10 @@ SURROUNDINGS = (
 )
 # Seconds of the black hole that are learned from: enough to know one, too few to learn only it.
 _HOLE_S = 3.0
-_THIN, _QUIET_THIN = 10, 150
+_LOUD_THIN, _THIN, _QUIET_THIN = 2, 10, 150
+# Nats from which benign time is hard to tell from failing, and all but kept whole.
+_LOUD = 4.0
+_NATS = [index for index, name in enumerate(NAMES) if name.startswith("nats")]
 
 
 @dataclass(frozen=True)
@@ -109,9 +112,10 @@ def benign_examples(case: Case) -> Examples:
     """Return the intervals in which something happens, and a few of the others."""
     rows = extract(case.series)
     quiet = rows[:, NAMES.index("any_loss_5s")] < np.log1p(10)
-    index = np.arange(len(rows))
-    kept = np.where(quiet, index % _QUIET_THIN == 0, index % _THIN == 0)
-    weight = np.where(quiet, _QUIET_THIN, _THIN)[kept].astype(np.float64)
+    loud = rows[:, _NATS].max(axis=1) >= np.log1p(_LOUD)
+    thin = np.where(loud, _LOUD_THIN, np.where(quiet, _QUIET_THIN, _THIN))
+    kept = np.arange(len(rows)) % thin == 0
+    weight = thin[kept].astype(np.float64)
     count = int(kept.sum())
     return Examples(rows[kept], np.zeros(count, bool), weight, np.full(count, np.nan))
 

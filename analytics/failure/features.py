@@ -8,7 +8,7 @@ as dropping, a failing link only drops. What remains is called plain loss.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,8 @@ from analytics.failure.bursts import Bursts, Steady, burst_features, steady_sign
 from analytics.failure.delay import Delay, inflations
 from analytics.failure.rest import WINDOWS as _REST
 from analytics.failure.rest import Worst, worst_rows
+from analytics.failure.scan import ALTERNATIVES, evidence
+from analytics.failure.scan import WINDOWS as _SCAN
 from analytics.failure.series import BIN_S, ProbeSeries
 from forerunner.model import ProbeBin
 
@@ -30,7 +32,7 @@ _ANY = (10, 50, 300)
 _WORSE = (20, 50)
 _BURST_TIME = (20, 100, 300)
 _DARK = (5, 300)
-_WINDOWS = (5, 10, 20, 30, 40, 50, 80, 100, 200, 250, 300)
+_WINDOWS = (5, 10, 15, 20, 30, 40, 50, 60, 80, 100, 200, 250, 300)
 _LONGEST = _WINDOWS[-1]
 # Packets an interval, both ways, that counts are scaled to. With fewer than half of them a
 # share would say little, so the missing ones count as received.
@@ -44,6 +46,8 @@ NAMES = (
     *(f"burst_time_{window * BIN_S:g}s" for window in _BURST_TIME),
     *(f"dark_share_{window * BIN_S:g}s" for window in _DARK),
     *(f"beside_worst_{window * BIN_S:g}s" for window in _REST),
+    *(f"nats_{share:.0%}" for share in ALTERNATIVES),
+    *(f"nats_side_{share:.0%}" for share in ALTERNATIVES),
     "cusum_fast",
     "cusum_slow",
     "bursts_60s",
@@ -84,7 +88,7 @@ class Features:
         self._ring: list[Sums] = [(0,) * _SIGNALS] * (_LONGEST + 1)
         self._fast, self._slow = fast_cusum(), slow_cusum()
         self._delay, self._steady, self._bursts = Delay(), Steady(), Bursts()
-        self._worst = Worst()
+        self._worst = (Worst(), *(Worst(_SCAN) for _ in range(3)))
 
     def update(self, probed: ProbeBin) -> list[float]:
         """Take in one interval and return its row, in the order of `NAMES`."""
@@ -97,7 +101,9 @@ class Features:
         lost, total, _ = steady
         scores = (self._fast.update(lost, total), self._slow.update(lost, total))
         bursts = self._bursts.update(self._steady.burst)
-        worst = self._worst.update(seen[_PLAIN_LOST])
+        worst = tuple(
+            each.update(lost) for each, lost in zip(self._worst, _plain(seen), strict=True)
+        )
         windows = _window_features(self._over, worst, _NUMBERS)
         return [*windows, *map(math.log1p, scores), *bursts, inflation]
 
@@ -134,20 +140,28 @@ def extract(series: ProbeSeries) -> NDArray[np.float64]:
         return tuple(running[1:] - running[then] for running in totals)
 
     scores = (detector.score(lost, total) for detector in (fast_cusum(), slow_cusum()))
-    windows = _window_features(over, worst_rows(seen[_PLAIN_LOST]), _ARRAYS)
+    spans = (_REST, _SCAN, _SCAN, _SCAN)
+    worst = tuple(map(worst_rows, _plain(seen), spans))
+    windows = _window_features(over, worst, _ARRAYS)
     return np.column_stack([*windows, *map(np.log1p, scores), *burst_features(bursts), inflation])
 
 
 # Where `_signals` and the steady part put what the windows sum.
-_TOTAL, _SENT, _RETURNED, _LOST, _PLAIN_LOST, _FORWARD, _DARKNESS = range(7)
-_STEADY_LOST, _STEADY_TOTAL, _IN_BURST = 7, 8, 9
-_SIGNALS = 10
+_TOTAL, _SENT, _RETURNED, _LOST, _PLAIN_LOST, _FORWARD, _BACKWARD, _DARKNESS = range(8)
+_STEADY_LOST, _STEADY_TOTAL, _IN_BURST = 8, 9, 10
+_SIGNALS = 11
+_STREAMS = ((_PLAIN_LOST, _TOTAL), (_FORWARD, _SENT), (_BACKWARD, _RETURNED))
 
 
 def _signals(sent: Any, forward: Any, returned: Any, backward: Any, delayed: Any) -> Sums:
     total, lost, calm = sent + returned, forward + backward, 1 - delayed
     dark = (total > 0) * (returned == backward)
-    return total, sent, returned, lost, lost * calm, forward * calm, 1 * dark
+    return total, sent, returned, lost, lost * calm, forward * calm, backward * calm, 1 * dark
+
+
+def _plain(seen: Sums) -> Sums:
+    """Return the plain loss as the worst half seconds are sought in it."""
+    return seen[_PLAIN_LOST], seen[_PLAIN_LOST], seen[_FORWARD], seen[_BACKWARD]
 
 
 def _window_features(over: Callable[[int], Sums], worst: Sums, do: _Arithmetic) -> Iterator[Any]:
@@ -163,16 +177,29 @@ def _window_features(over: Callable[[int], Sums], worst: Sums, do: _Arithmetic) 
     for window in _ANY:
         yield _level(do, sums[window][_LOST], sums[window][_TOTAL], window)
     for window in _WORSE:
-        lost, forward = sums[window][_PLAIN_LOST], sums[window][_FORWARD]
-        one = _level(do, forward, sums[window][_SENT], window, _PACKETS // 2)
-        two = _level(do, lost - forward, sums[window][_RETURNED], window, _PACKETS // 2)
+        one = _level(do, sums[window][_FORWARD], sums[window][_SENT], window, _PACKETS // 2)
+        two = _level(do, sums[window][_BACKWARD], sums[window][_RETURNED], window, _PACKETS // 2)
         yield do.maximum(one, two)
     for window in _BURST_TIME:
         yield sums[window][_IN_BURST] / window
     for window in _DARK:
         yield sums[window][_DARKNESS] / window
-    for window, most in zip(_REST, worst, strict=True):
+    for window, most in zip(_REST, worst[0], strict=True):
         yield _level(do, sums[window][_PLAIN_LOST] - most, sums[window][_TOTAL], window)
+    yield from map(do.log1p, _nats(do, [sums[window] for window in _SCAN], worst[1:]))
+
+
+def _nats(do: _Arithmetic, sums: Sequence[Sums], worst: Sums) -> Iterator[Any]:
+    """Yield the evidence of both directions pooled, then of the one that speaks louder."""
+    both, forward, backward = (
+        evidence(
+            tuple((each[lost], each[sent], most) for each, most in zip(sums, rows, strict=True)),
+            do.maximum,
+        )
+        for (lost, sent), rows in zip(_STREAMS, worst, strict=True)
+    )
+    yield from both
+    yield from map(do.maximum, forward, backward)
 
 
 def _level(do: _Arithmetic, lost: Any, packets: Any, window: int, usual: int = _PACKETS) -> Any:

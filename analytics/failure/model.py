@@ -92,10 +92,10 @@ class LinkFailureModel:
 
     def __init__(
         self,
-        trees: int = 80,
+        trees: int = 60,
         depth: int = 4,
-        rate: float = 0.15,
-        debounce: int = 5,
+        rate: float = 0.2,
+        debounce: int = 2,
         seed: int = 1,
     ) -> None:
         self.trees = trees
