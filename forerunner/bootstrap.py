@@ -28,6 +28,7 @@ LAB_PACKAGES = (
     "frr",  # zebra, ospfd, bgpd, bfdd and vtysh
     "frr-pythontools",  # frr-reload, for device_config
     "snmpd",  # counters over SNMPv3
+    "snmp",  # snmpset, which makes snmpd read its counters anew every second
     "openssh-server",  # the routers' command line
     "openssh-client",
     "iperf3",

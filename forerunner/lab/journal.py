@@ -16,6 +16,7 @@ from forerunner import home
 from forerunner.lab.errors import LabError, NotOurs
 
 NETNS = Path("/run/netns")
+INTERFACES = Path("/sys/class/net")
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Entry:
     Attributes:
         act: What is made: `owner`, `namespace`, `interface`, `keys` or `path`.
         name: Name or path of it.
-        identity: Inode of a namespace once it is made; 0 before.
+        identity: Inode of a namespace or index of an interface once it is made; 0 before.
     """
 
     act: str
@@ -68,15 +69,16 @@ class Journal:
         return list(latest.values())
 
     def check_owner(self) -> None:
-        """Raise unless the lab belongs to this checkout.
+        """Raise unless the lab belongs to this checkout, or to one that is no longer there.
 
         Raises:
             NotOurs: Names the checkout that it belongs to.
         """
-        owners = self.entries("owner")
-        if owners and owners[0].name != str(home.root()):
+        owner = next((entry.name for entry in self.entries("owner")), str(home.root()))
+        # Nobody could remove what a deleted checkout left behind, if only its owner might.
+        if owner != str(home.root()) and Path(owner).is_dir():
             raise NotOurs(
-                f"lab {self.directory.name} belongs to the checkout {owners[0].name}; remove it "
+                f"lab {self.directory.name} belongs to the checkout {owner}; remove it "
                 "there, or take another with FORERUNNER_LAB_INDEX=1"
             )
 
@@ -115,5 +117,13 @@ def namespace_identity(name: str) -> int:
     """Return the inode of a network namespace; 0 when there is none of that name."""
     try:
         return (NETNS / name).stat().st_ino
+    except FileNotFoundError:
+        return 0
+
+
+def interface_identity(name: str) -> int:
+    """Return the index of an interface of the root namespace; 0 when there is none of that name."""
+    try:
+        return int((INTERFACES / name / "ifindex").read_text())
     except FileNotFoundError:
         return 0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Network
 
 from forerunner.lab.commands import run, run_all
-from forerunner.lab.journal import Entry, Journal, namespace_identity
+from forerunner.lab.journal import Entry, Journal, interface_identity, namespace_identity
 from forerunner.lab.lab import Lab
 
 BRIDGE = "br0"
@@ -20,6 +20,8 @@ def build(lab: Lab, journal: Journal) -> None:
         Entry("interface", lab.management_interface),
     )
     run("ip", "-batch", "-", stdin=_lines(_wires(lab)))
+    interface = lab.management_interface
+    journal.add(Entry("interface", interface, interface_identity(interface)))
     scripts = {name: list(_inside(lab, name)) for name in lab.namespaces}
     _batch_all(scripts)
 

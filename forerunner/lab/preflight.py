@@ -4,15 +4,17 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
+from forerunner.lab.access import NAMESPACE_FILES
 from forerunner.lab.commands import run
 from forerunner.lab.errors import LabError, NotOurs
-from forerunner.lab.journal import Journal, namespace_identity
+from forerunner.lab.journal import Journal, interface_identity, namespace_identity
 from forerunner.lab.lab import RUN, Lab
 
-# Program and the Debian package that it comes from.
-_PROGRAMS = {
+# Program and the Debian package that brings it.
+PROGRAMS = {
     "/usr/lib/frr/zebra": "frr",
     "/usr/bin/vtysh": "frr",
     "ip": "iproute2",
@@ -25,7 +27,7 @@ _PROGRAMS = {
     "tcpdump": "tcpdump",
     "setpriv": "util-linux",
     "hostname": "hostname",
-    "/usr/bin/python3": "python3-minimal",
+    "/usr/bin/python3": "python3",
 }
 
 
@@ -42,7 +44,7 @@ def check_machine() -> None:
             "the lab makes network namespaces and needs root; try: "
             "sudo ansible-playbook playbooks/build_lab.yml"
         )
-    missing = {package for program, package in _PROGRAMS.items() if not shutil.which(program)}
+    missing = {package for program, package in PROGRAMS.items() if not shutil.which(program)}
     if missing:
         names = " ".join(sorted(missing))
         raise LabError(f"Debian packages are missing; install them with: apt-get install {names}")
@@ -54,21 +56,36 @@ def check_foreign(lab: Lab, journal: Journal) -> None:
     Raises:
         NotOurs: Names what stands there, and how to give way.
     """
-    ours = {entry.name for entry in journal.entries("namespace")}
     _check_directory(lab)
-    way_out = "remove it yourself if it is yours, or take another lab with FORERUNNER_LAB_INDEX=1"
+    for what in (*_foreign_names(lab, journal), *_foreign_addresses(lab, journal)):
+        raise NotOurs(
+            f"{what} and no journal says we made it; remove it yourself if it is yours, or take "
+            "another lab with FORERUNNER_LAB_INDEX=1"
+        )
+
+
+def _foreign_names(lab: Lab, journal: Journal) -> Iterator[str]:
+    ours = {
+        act: {entry.name for entry in journal.entries(act)}
+        for act in ("namespace", "interface", "path")
+    }
     for name in lab.namespaces:
-        if name not in ours and namespace_identity(name):
-            raise NotOurs(
-                f"network namespace {name} exists and no journal says we made it; {way_out}"
-            )
-    known = {entry.name for entry in journal.entries("interface")}
+        if name not in ours["namespace"] and namespace_identity(name):
+            yield f"network namespace {name} exists"
+    interface = lab.management_interface
+    if interface not in ours["interface"] and interface_identity(interface):
+        yield f"network interface {interface} exists"
+    for path in (NAMESPACE_FILES / lab.namespace(router) for router in lab.routers):
+        if str(path) not in ours["path"] and path.exists():
+            yield f"directory {path} exists"
+
+
+def _foreign_addresses(lab: Lab, journal: Journal) -> Iterator[str]:
+    ours = {entry.name for entry in journal.entries("interface")}
+    network = IPv4Network(lab.management_network)
     for interface, address in _addresses():
-        if interface not in known and IPv4Address(address) in IPv4Network(lab.management_network):
-            raise NotOurs(
-                f"{address} of {lab.management_network} is on interface {interface} and no journal "
-                f"says we made it; {way_out}"
-            )
+        if interface not in ours and IPv4Address(address) in network:
+            yield f"{address} of {network} is on interface {interface}"
 
 
 def _check_directory(lab: Lab) -> None:

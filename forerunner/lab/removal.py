@@ -4,12 +4,13 @@ import os
 import shutil
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from forerunner.lab.access import remove_empty, remove_keys, remove_namespace_files
 from forerunner.lab.commands import run
 from forerunner.lab.errors import LabError
-from forerunner.lab.journal import Entry, Journal, namespace_identity
+from forerunner.lab.journal import Journal, interface_identity, namespace_identity
 from forerunner.lab.lab import RUN
 from forerunner.lab.preflight import check_machine
 
@@ -40,11 +41,10 @@ def remove(name: str, check: bool = False) -> bool:
 def remove_all(state: Path) -> None:
     """Remove what the journal in `state` names, then the journal itself."""
     journal = Journal(state)
-    namespaces = [entry.name for entry in journal.entries("namespace") if _is_ours(entry)]
+    namespaces = _ours(journal, "namespace", namespace_identity)
     _empty(namespaces)
-    for entry in journal.entries("interface"):
-        if Path("/sys/class/net", entry.name).exists():
-            run("ip", "link", "delete", entry.name)
+    for interface in _ours(journal, "interface", interface_identity):
+        run("ip", "link", "delete", interface)
     run("ip", "-batch", "-", stdin="".join(f"netns delete {name}\n" for name in namespaces))
     remove_namespace_files(journal)
     for entry in journal.entries("keys"):
@@ -52,9 +52,10 @@ def remove_all(state: Path) -> None:
     shutil.rmtree(state)
 
 
-def _is_ours(entry: Entry) -> bool:
-    identity = namespace_identity(entry.name)
-    return identity != 0 and entry.identity in (0, identity)
+def _ours(journal: Journal, act: str, identity: Callable[[str], int]) -> list[str]:
+    """Return what of the journal's stands there still, and is not another's of the same name."""
+    present = [(entry, identity(entry.name)) for entry in journal.entries(act)]
+    return [entry.name for entry, found in present if found and entry.identity in (0, found)]
 
 
 def _empty(namespaces: list[str]) -> None:

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from forerunner import home
-from forerunner.lab import LabError
-from forerunner.lab.preflight import check_machine
 
 pytestmark = [
+    pytest.mark.usefixtures("machine"),
     pytest.mark.lab,
     pytest.mark.airflow,
     pytest.mark.slow,
@@ -38,10 +37,6 @@ INFORMING = {"probe_rate_pps", "cusum_loss_share_dead_timer_median"}
 
 def bench(name: str, directory: Path) -> dict[str, dict[str, Any]]:
     """Run a benchmark's short form; return its rows by id."""
-    try:
-        check_machine()
-    except LabError as error:
-        pytest.skip(str(error))
     program = str(Path(sys.executable).with_name("forerunner"))
     done = subprocess.run(
         [program, "bench", name, "--short"],

@@ -34,13 +34,19 @@ def test_the_checkout_that_began_a_lab_owns_it(journal: Journal) -> None:
     assert journal.entries("owner") == [Entry("owner", str(home.root()))]
 
 
-def test_another_checkout_s_lab_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FORERUNNER_HOME", "/somewhere/else")
+def test_another_checkout_s_lab_is_refused_while_that_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    monkeypatch.setenv("FORERUNNER_HOME", str(other))
     journal = Journal.create(tmp_path / "fr7")
     monkeypatch.delenv("FORERUNNER_HOME")
 
-    with pytest.raises(NotOurs, match="belongs to the checkout /somewhere/else"):
+    with pytest.raises(NotOurs, match=f"belongs to the checkout {other}; remove it there"):
         journal.check_owner()
+    other.rmdir()
+    journal.check_owner()
 
 
 def test_two_at_work_on_one_lab_are_kept_apart(journal: Journal) -> None:

@@ -1,10 +1,16 @@
 import os
 import sys
+from pathlib import Path
 
 import pytest
+import yaml
 
-from forerunner.lab import preflight
-from forerunner.lab.errors import LabError
+from forerunner import bootstrap, home
+from forerunner.lab import Lab, journal, preflight
+from forerunner.lab.errors import LabError, NotOurs
+from forerunner.lab.journal import Entry, Journal
+
+CASE = home.root() / "tests" / "golden" / "frr" / "router_with_host" / "vars.yml"
 
 
 def test_who_is_not_root_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,7 +30,51 @@ def test_another_system_than_linux_is_told(monkeypatch: pytest.MonkeyPatch) -> N
 def test_missing_packages_are_named_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     programs = {"/nowhere/one": "snmpd", "/nowhere/two": "frr", "/nowhere/three": "frr"}
-    monkeypatch.setattr(preflight, "_PROGRAMS", programs)
+    monkeypatch.setattr(preflight, "PROGRAMS", programs)
 
     with pytest.raises(LabError, match=r"apt-get install frr snmpd$"):
         preflight.check_machine()
+
+
+def test_the_setup_brings_every_package_that_a_lab_asks_for() -> None:
+    # Debian marks these essential: there is no machine without them.
+    essential = {"hostname", "util-linux"}
+
+    assert set(preflight.PROGRAMS.values()) - essential - set(bootstrap.LAB_PACKAGES) == set()
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    monkeypatch.setattr(journal, "INTERFACES", tmp_path / "net")
+    monkeypatch.setattr(preflight, "NAMESPACE_FILES", tmp_path / "netns")
+    monkeypatch.setattr(preflight, "_addresses", list)
+    network = yaml.safe_load(CASE.read_text())["network"]
+    return Lab.wanted("fr7", "198.18.7.0/24", tmp_path, network)
+
+
+def stand_in(lab: Lab, what: str) -> Path:
+    """Put an interface's or a directory's sign where the fixture made the lab look for it."""
+    path = lab.directory / what
+    path.mkdir(parents=True)
+    (path / "ifindex").write_text("41\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("what", "act", "fault"),
+    [
+        ("net/fr7-mgmt0", "interface", "network interface fr7-mgmt0 exists"),
+        ("netns/fr7-r1", "path", "directory .*/netns/fr7-r1 exists"),
+    ],
+)
+def test_a_foreign_thing_is_refused_and_our_own_is_not(
+    lab: Lab, what: str, act: str, fault: str
+) -> None:
+    path = stand_in(lab, what)
+    ours = Journal.create(lab.directory / "fr7")
+
+    with pytest.raises(NotOurs, match=f"^{fault} and no journal says we made it; .*$"):
+        preflight.check_foreign(lab, ours)
+    assert path.exists()
+    ours.add(Entry(act, path.name if act == "interface" else str(path)))
+    preflight.check_foreign(lab, ours)
