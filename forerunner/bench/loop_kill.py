@@ -140,10 +140,7 @@ def _kill(site: Site, victim: str, moment_s: float) -> Kill | None:
 
 def _start_over(site: Site) -> None:
     """Return the link to service and stop telemetry, so that nothing else acts on it."""
-    reaction.settle(site)
-    site.playbook("stop_telemetry")
-    anyway = "link_drain_return_unhealthy=true"
-    site.playbook("undrain_link", "-e", f"link={LINK}", "-e", anyway)
+    arms.quiet(site)
     arms.wait_in_service(site)
 
 

@@ -61,8 +61,7 @@ def _train_and_build(site: Site) -> None:
     site.playbook("stop_telemetry", check=False)
     site.playbook("build_lab")
     bfd.set_enabled(site.lab, False)
-    anyway = "link_drain_return_unhealthy=true"
-    site.playbook("undrain_link", "-e", f"link={LINK}", "-e", anyway)
+    arms.return_link(site)
 
 
 def _start_airflow(site: Site) -> None:

@@ -32,13 +32,23 @@ def reset(site: Site, arm: str) -> None:
     """Bring a lab back to where a trial starts: link in service, routers converged, no memory."""
     impairment.clear(site.lab, LINK)
     if arm == "forerunner":
-        reaction.settle(site)
-        site.playbook("stop_telemetry")
-        anyway = "link_drain_return_unhealthy=true"
-        site.playbook("undrain_link", "-e", f"link={LINK}", "-e", anyway)
+        quiet(site)
     wait_in_service(site)
     if arm == "forerunner":
         site.playbook("start_telemetry")
+
+
+def quiet(site: Site) -> None:
+    """Let what is under way end, stop telemetry so that nothing else acts, return the link."""
+    reaction.settle(site)
+    site.playbook("stop_telemetry")
+    return_link(site)
+
+
+def return_link(site: Site) -> None:
+    """Return the stream's link to service, however unwell it has just been: a trial is over."""
+    anyway = "link_drain_return_unhealthy=true"
+    site.playbook("undrain_link", "-e", f"link={LINK}", "-e", anyway)
 
 
 def wait_in_service(site: Site) -> None:
