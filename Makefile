@@ -9,7 +9,7 @@ SETUP := $(PYTHON) -I forerunner/bootstrap.py
 export LC_ALL := C.UTF-8
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench bench-loop bench-loop-kill lab-up lab-down \
+.PHONY: help demo test lint format bench bench-loop bench-loop-kill bench-change lab-up lab-down \
 	airflow airflow-down clean root python environment packages packages-optional \
 	lint-fast lint-format lint-rules lint-imports lint-types lint-ansible
 
@@ -30,13 +30,16 @@ format: environment ## Lay out the Python files and mend what can be mended
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-bench: bench-loop bench-loop-kill ## Run every benchmark
+bench: bench-loop bench-loop-kill bench-change ## Run every benchmark
 
 bench-loop: environment packages root ## Lost packets and lead time against the dead timer and BFD
 	$(AS_ROOT) $(BIN)/forerunner bench loop
 
 bench-loop-kill: environment packages root ## What a kill -9 of the acting task leaves behind
 	$(AS_ROOT) $(BIN)/forerunner bench loop-kill
+
+bench-change: environment packages root ## Whether a change is foretold, applied and undone as promised
+	$(AS_ROOT) $(BIN)/forerunner bench change
 
 lab-up: environment packages root ## Build the lab: six FRR routers and two hosts
 	$(AS_ROOT) $(BIN)/ansible-playbook playbooks/build_lab.yml

@@ -124,6 +124,20 @@ def bench_loop_kill(short: Short = False) -> None:
     loop_kill.main(short)
 
 
+@bench.command("change")
+def bench_change(
+    part: Annotated[
+        list[str] | None,
+        typer.Option(help="plan, apply, rollout, gate or backup; may be repeated; else all."),
+    ] = None,
+    short: Short = False,
+) -> None:
+    """Whether a change is foretold, admitted, applied and undone as promised."""
+    from forerunner.bench import change
+
+    change.main(short, part or ())
+
+
 def main() -> None:
     """Run the command line; an error that a person can mend is one line and exit code 2."""
     try:

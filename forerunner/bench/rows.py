@@ -7,13 +7,16 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psutil
 from rich.console import Console
 from rich.table import Table
 
 from forerunner import home
+
+Extent = Literal["full", "short"]
+"""How much is measured: what the goals ask for, or a handful of cases, as CI does."""
 
 
 @dataclass(frozen=True)
