@@ -1,70 +1,17 @@
-"""The ledger: what was predicted, what was meant, what became of it.
+"""The ledger: rows are only ever added; a record comes back as it was written."""
 
-SQLite under `var/` by default; PostgreSQL by a URL in `FORERUNNER_LEDGER`. Rows are only ever
-added; a record is kept whole as JSON beside the columns that it is looked up by.
-"""
-
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sqlalchemy import (
-    JSON,
-    Column,
-    Connection,
-    Engine,
-    Float,
-    Integer,
-    MetaData,
-    Row,
-    String,
-    Table,
-    create_engine,
-    event,
-    func,
-    insert,
-    select,
-)
+from sqlalchemy import Connection, Engine, Row, Table, func, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
-from sqlalchemy.schema import CreateIndex, CreateTable
 
-from forerunner import home
-from forerunner.errors import ForerunnerError
+from forerunner.ledger import tables
+from forerunner.ledger.engine import cause, opened, place
+from forerunner.ledger.errors import LedgerError
 from forerunner.model import Outcome, Plan, Prediction
-
-_metadata = MetaData()
-_predictions = Table(
-    "predictions",
-    _metadata,
-    Column("sequence", Integer, primary_key=True, autoincrement=True),
-    Column("id", String(64), unique=True, nullable=False),
-    Column("target", String(128), index=True, nullable=False),
-    Column("time", Float, index=True, nullable=False),
-    Column("record", JSON, nullable=False),
-)
-_plans = Table(
-    "plans",
-    _metadata,
-    Column("sequence", Integer, primary_key=True, autoincrement=True),
-    Column("id", String(64), unique=True, nullable=False),
-    Column("prediction", String(64), index=True),
-    Column("hash", String(64), nullable=False),
-    Column("record", JSON, nullable=False),
-)
-_outcomes = Table(
-    "outcomes",
-    _metadata,
-    Column("sequence", Integer, primary_key=True, autoincrement=True),
-    Column("plan", String(64), index=True, nullable=False),
-    Column("time", Float, index=True, nullable=False),
-    Column("record", JSON, nullable=False),
-)
-
-
-class LedgerError(ForerunnerError):
-    """The ledger cannot be opened, read or written."""
 
 
 @dataclass(frozen=True)
@@ -98,15 +45,7 @@ class Ledger:
         Raises:
             LedgerError: It cannot be reached.
         """
-        engine = _engine(url or os.environ.get("FORERUNNER_LEDGER") or _default_url())
-        if engine.dialect.name == "sqlite":
-            event.listen(engine, "connect", _tune_sqlite)
-        try:
-            _create_tables(engine)
-        except SQLAlchemyError as error:
-            place = engine.url.render_as_string(hide_password=True)
-            raise LedgerError(f"ledger {place} cannot be opened: {_cause(error)}") from error
-        return cls(engine)
+        return cls(opened(url))
 
     def close(self) -> None:
         """Give back the connections."""
@@ -119,7 +58,7 @@ class Ledger:
             LedgerError: Its identifier stands there already.
         """
         return self._add(
-            _predictions,
+            tables.predictions,
             id=prediction.id,
             target=prediction.target,
             time=prediction.made_at,
@@ -129,18 +68,22 @@ class Ledger:
     def add_plan(self, plan: Plan) -> int:
         """Write down what is meant, before anything is touched."""
         return self._add(
-            _plans, id=plan.id, prediction=plan.prediction, hash=plan.hash, record=plan.to_dict()
+            tables.plans,
+            id=plan.id,
+            prediction=plan.prediction,
+            hash=plan.hash,
+            record=plan.to_dict(),
         )
 
     def add_outcome(self, outcome: Outcome) -> int:
         """Write down what became of a plan."""
         return self._add(
-            _outcomes, plan=outcome.plan, time=outcome.ended_at, record=outcome.to_dict()
+            tables.outcomes, plan=outcome.plan, time=outcome.ended_at, record=outcome.to_dict()
         )
 
     def predictions_after(self, sequence: int) -> list[tuple[int, Prediction]]:
         """Return (sequence number, prediction) of what was written after `sequence`, in order."""
-        table = _predictions
+        table = tables.predictions
         query = select(table.c.sequence, table.c.record).where(table.c.sequence > sequence)
         with self._connect() as connection:
             rows = connection.execute(query.order_by(table.c.sequence)).all()
@@ -148,14 +91,18 @@ class Ledger:
 
     def predictions(self, limit: int = 50) -> list[Prediction]:
         """Return the newest predictions, newest first, acted on or not."""
-        query = select(_predictions.c.record).order_by(_predictions.c.sequence.desc())
+        query = select(tables.predictions.c.record).order_by(tables.predictions.c.sequence.desc())
         with self._connect() as connection:
             records = connection.execute(query.limit(limit)).scalars().all()
         return [Prediction.from_dict(record, "ledger") for record in records]
 
     def last_sequence(self) -> int:
         """Return the sequence number of the newest prediction; 0 when there is none."""
-        query = select(_predictions.c.sequence).order_by(_predictions.c.sequence.desc()).limit(1)
+        query = (
+            select(tables.predictions.c.sequence)
+            .order_by(tables.predictions.c.sequence.desc())
+            .limit(1)
+        )
         with self._connect() as connection:
             return connection.execute(query).scalar() or 0
 
@@ -165,7 +112,7 @@ class Ledger:
         Raises:
             LedgerError: There is none of that name.
         """
-        row = self._one(_predictions, identifier)
+        row = self._one(tables.predictions, identifier)
         return Prediction.from_dict(row.record, "ledger")
 
     def plan(self, identifier: str) -> Plan:
@@ -174,7 +121,7 @@ class Ledger:
         Raises:
             LedgerError: There is none of that name.
         """
-        return Plan.from_dict(self._one(_plans, identifier).record, "ledger")
+        return Plan.from_dict(self._one(tables.plans, identifier).record, "ledger")
 
     def entries(self, limit: int = 50, prediction: str | None = None) -> list[Entry]:
         """Return the newest plans with their predictions and outcomes, newest first.
@@ -183,16 +130,16 @@ class Ledger:
             limit: How many plans at the most.
             prediction: Only the plans made for this prediction.
         """
-        query = select(_plans.c.record).order_by(_plans.c.sequence.desc()).limit(limit)
+        query = select(tables.plans.c.record).order_by(tables.plans.c.sequence.desc()).limit(limit)
         if prediction is not None:
-            query = query.where(_plans.c.prediction == prediction)
+            query = query.where(tables.plans.c.prediction == prediction)
         with self._connect() as connection:
             records = connection.execute(query).scalars().all()
         return [self._entry(Plan.from_dict(record, "ledger")) for record in records]
 
     def outcomes_after(self, sequence: int) -> list[tuple[int, Outcome]]:
         """Return (sequence number, outcome) of what was written after `sequence`, in order."""
-        table = _outcomes
+        table = tables.outcomes
         query = select(table.c.sequence, table.c.record).where(table.c.sequence > sequence)
         with self._connect() as connection:
             rows = connection.execute(query.order_by(table.c.sequence)).all()
@@ -203,13 +150,13 @@ class Ledger:
 
         The newest verified outcome of each link tells.
         """
-        plan, link = _plans.c.record, _plans.c.record["variables"]["link"].as_string()
+        plan, link = tables.plans.c.record, tables.plans.c.record["variables"]["link"].as_string()
         playbook = plan["playbook"].as_string()
-        done = _outcomes.c.record["state"].as_string() == "verified"
-        both = _outcomes.join(_plans, _plans.c.id == _outcomes.c.plan)
-        newest = select(func.max(_outcomes.c.sequence)).select_from(both).where(done)
+        done = tables.outcomes.c.record["state"].as_string() == "verified"
+        both = tables.outcomes.join(tables.plans, tables.plans.c.id == tables.outcomes.c.plan)
+        newest = select(func.max(tables.outcomes.c.sequence)).select_from(both).where(done)
         newest = newest.where(playbook.in_(("drain_link", "undrain_link"))).group_by(link)
-        query = select(plan).select_from(both).where(_outcomes.c.sequence.in_(newest))
+        query = select(plan).select_from(both).where(tables.outcomes.c.sequence.in_(newest))
         with self._connect() as connection:
             plans = connection.execute(query).scalars().all()
         drains = [x for x in plans if x["playbook"] == "drain_link"]
@@ -217,17 +164,17 @@ class Ledger:
 
     def plans_under_way(self, now: float) -> list[Plan]:
         """Return the plans without an outcome that have not expired, in their order."""
-        ended = select(_outcomes.c.plan)
-        valid = _plans.c.record["expires"].as_float() > now
-        query = select(_plans.c.record).where(valid, _plans.c.id.not_in(ended))
+        ended = select(tables.outcomes.c.plan)
+        valid = tables.plans.c.record["expires"].as_float() > now
+        query = select(tables.plans.c.record).where(valid, tables.plans.c.id.not_in(ended))
         with self._connect() as connection:
-            records = connection.execute(query.order_by(_plans.c.sequence)).scalars().all()
+            records = connection.execute(query.order_by(tables.plans.c.sequence)).scalars().all()
         return [Plan.from_dict(record, "ledger") for record in records]
 
     def _entry(self, plan: Plan) -> Entry:
-        query = select(_outcomes.c.record).where(_outcomes.c.plan == plan.id)
+        query = select(tables.outcomes.c.record).where(tables.outcomes.c.plan == plan.id)
         with self._connect() as connection:
-            records = connection.execute(query.order_by(_outcomes.c.sequence)).scalars().all()
+            records = connection.execute(query.order_by(tables.outcomes.c.sequence)).scalars().all()
         outcomes = tuple(Outcome.from_dict(record, "ledger") for record in records)
         return Entry(plan, self.prediction(plan.prediction) if plan.prediction else None, outcomes)
 
@@ -256,41 +203,4 @@ class Ledger:
             with self._engine.connect() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            place = self._engine.url.render_as_string(hide_password=True)
-            raise LedgerError(f"ledger {place}: {_cause(error)}") from error
-
-
-def _default_url() -> str:
-    directory = home.var()
-    directory.mkdir(parents=True, exist_ok=True)
-    return f"sqlite:///{directory / 'ledger.sqlite'}"
-
-
-def _engine(url: str) -> Engine:
-    try:
-        return create_engine(url)
-    except (SQLAlchemyError, ImportError) as error:
-        # The URL may hold a password: it is not repeated.
-        name = type(error).__name__
-        raise LedgerError(f"FORERUNNER_LEDGER is no URL of a database known here: {name}") from None
-
-
-def _create_tables(engine: Engine) -> None:
-    # IF NOT EXISTS, not a look beforehand: the service and Airflow may be the first together.
-    with engine.begin() as connection:
-        for table in _metadata.sorted_tables:
-            connection.execute(CreateTable(table, if_not_exists=True))
-            for index in sorted(table.indexes, key=lambda index: str(index.name)):
-                connection.execute(CreateIndex(index, if_not_exists=True))
-
-
-def _cause(error: SQLAlchemyError) -> str:
-    # The driver's own words, without the statement and its values.
-    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-
-
-def _tune_sqlite(connection: Any, _record: Any) -> None:
-    # WAL lets the trigger read while the service writes; the timeout outlives a slow commit
-    # and comes first, since the change to WAL itself may have to wait.
-    for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=NORMAL"):
-        connection.execute(f"PRAGMA {pragma}")
+            raise LedgerError(f"ledger {place(self._engine)}: {cause(error)}") from error

@@ -1,0 +1,10 @@
+"""The ledger: what was predicted, what was meant, what became of it.
+
+SQLite under `var/` by default; PostgreSQL by a URL in `FORERUNNER_LEDGER`. Rows are only ever
+added; a record is kept whole as JSON beside the columns that it is looked up by.
+"""
+
+from forerunner.ledger.errors import LedgerError
+from forerunner.ledger.ledger import Entry, Ledger
+
+__all__ = ["Entry", "Ledger", "LedgerError"]
