@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from forerunner.dialects import Dialect, DialectError, dialect
-from forerunner.fleet import Device, DeviceResult, Rejected, Session, run
-
-# What is missing, what is too much then, and once more for what the removal took along.
-_PASSES = 3
+from forerunner.configure.passes import Spoken, bring
+from forerunner.dialects import dialect
+from forerunner.fleet import Device, DeviceResult, Session, run
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,8 @@ async def _configure(
     if wrong := speech.misread(target):
         problem = f"nothing was written: {name} would take {'; '.join(wrong)} as something else"
         return DeviceResult("failed", f"{name}: {problem}")
-    running = await _read(session, speech)
+    spoken = Spoken(name, speech, session)
+    running = await spoken.read()
     target, drained = speech.keep_drained(running, target)
     note = f"; drained and left so: {', '.join(drained)}" if drained else ""
     diff = speech.differences(running, target)
@@ -85,35 +84,14 @@ async def _configure(
     if not allow_change:
         problem = f"{name}: differs, and device_config_allow_change is not set{note}"
         return DeviceResult("failed", problem, {**data, "diff": ""})
-    return await _apply(session, speech, running, target, note)
+    return await _apply(spoken, running, target, note)
 
 
-async def _apply(
-    session: Session, speech: Dialect, before: str, target: str, note: str
-) -> DeviceResult:
-    """Apply in passes, read back after each; what was written counts, whatever comes out."""
-    name, rejected, now = session.device.name, "", before
-    for _ in range(_PASSES):
-        commands = speech.changes(now, target)
-        if not commands or rejected:
-            break
-        try:
-            await session.execute(speech.configure(commands))
-        except Rejected as error:
-            rejected = error.problem
-        now = await _read(session, speech)
-    data = {"diff": speech.differences(before, now)}
-    left = speech.differences(now, target)
-    if rejected or left:
-        problem = rejected or "the device took every line, but not as it was meant"
-        rest = f"; still different:\n{left}" if left else ""
-        return DeviceResult("failed", f"{name}: {problem}{rest}{note}", data)
+async def _apply(device: Spoken, before: str, target: str, note: str) -> DeviceResult:
+    """Apply and read back; what was written counts, whatever comes out."""
+    name = device.name
+    brought = await bring(device, before, target, lambda: None)
+    data = {"diff": device.speech.differences(before, brought.now)}
+    if brought.problem:
+        return DeviceResult("failed", f"{name}: {brought.problem}{note}", data)
     return DeviceResult("changed", f"{name}: changed and read back{note}", data)
-
-
-async def _read(session: Session, speech: Dialect) -> str:
-    answer = await session.execute(speech.SHOW_RUNNING_CONFIG)
-    try:
-        return speech.running_config(answer)
-    except DialectError as error:
-        raise Rejected(session.device.name, str(error)) from error
