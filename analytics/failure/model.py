@@ -95,7 +95,7 @@ class LinkFailureModel:
         trees: int = 60,
         depth: int = 4,
         rate: float = 0.2,
-        debounce: int = 2,
+        debounce: int = 7,
         seed: int = 1,
     ) -> None:
         self.trees = trees

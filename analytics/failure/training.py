@@ -35,7 +35,7 @@ class Seeds:
     calibrate: range = range(2000, 2012)
     calibrate_hours: range = range(20_000, 20_008)
     tune: range = range(3000, 3030)
-    tune_hours: range = range(30_000, 30_300)
+    tune_hours: range = range(30_000, 30_600)
     test: range = range(20)
     test_hours: range = range(40_000, 40_002)
 

@@ -38,6 +38,7 @@ def shares(faults: Sequence[Fault]) -> list[Row]:
         _share("loss_share_dead_timer_median", faults, timer, median, "<= 0.10"),
         _share("loss_share_dead_timer_max", faults, timer, max, "<= 0.20"),
         _share("loss_share_bfd_median", faults, bfd, median, "<= 0.50"),
+        _before_prediction(faults),
     ]
 
 
@@ -145,6 +146,22 @@ def _share(
     what = f"packets lost with the loop ÷ packets lost with {label}, {kind} over kinds and seeds"
     n, seed = len(faults), _seeds(faults)
     return Row(name, what, share, "", goal, label, summary(theirs), share, n, seed)
+
+
+def _before_prediction(faults: Sequence[Fault]) -> Row:
+    """Return what no reaction could have saved, where the dead timer was luckiest."""
+    known = [
+        (
+            trials["forerunner"].lost_before(answer.predicted_at - trials["forerunner"].began_at),
+            trials,
+        )
+        for trials, answer in faults
+        if answer.predicted_at is not None
+    ]
+    floors = [lost / max(trials["dead_timer"].lost, 1) for lost, trials in known]
+    what = "of the share against the dead timer, what was lost before the prediction, maximum"
+    worst = max(floors, default=None)
+    return Row("loss_share_before_prediction_max", what, worst, n=len(floors), seed=_seeds(faults))
 
 
 def _losses(faults: Sequence[Fault], arm: str) -> list[float]:

@@ -18,6 +18,8 @@ from forerunner import home
 Extent = Literal["full", "short"]
 """How much is measured: what the goals ask for, or a handful of cases, as CI does."""
 
+_LOG_WIDTH = 200
+
 
 @dataclass(frozen=True)
 class Row:
@@ -99,14 +101,16 @@ def write(name: str, rows: Sequence[Row], console: Console | None = None) -> Pat
         "rows": [row.to_dict() for row in rows],
     }
     path.write_text(json.dumps(report, indent=2) + "\n")
-    (console or Console()).print(_table(name, rows))
+    console = console or Console()
+    # Where nobody's window bounds it, in a file or a log, a row is one line.
+    console.print(_table(name, rows), width=None if console.is_terminal else _LOG_WIDTH)
     return path
 
 
 def _table(name: str, rows: Sequence[Row]) -> Table:
     table = Table(title=name)
     for heading in ("id", "value", "unit", "goal", "met", "peer", "n", "what"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading != "what")
     for row in rows:
         peer = "" if row.peer is None else f"{row.peer} {_figure(row.peer_value)}"
         met = {True: "[green]yes", False: "[red]no", None: ""}[row.met]
