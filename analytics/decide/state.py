@@ -16,6 +16,8 @@ Cause = Literal[
     "loads_unknown",
     "overloads",
     "not_healthy",
+    "one_end_only",
+    "unprotected",
 ]
 
 
@@ -41,7 +43,7 @@ class Refusal:
     """A change that is not made.
 
     Attributes:
-        target: Name of the link.
+        target: Name of the link, or of the part of a rollout.
         cause: Which rule refused.
         reason: One sentence for people: what, how much, and what to do about it.
     """
