@@ -125,8 +125,11 @@ def quicken_counters(lab: Lab) -> None:
 
 def quickening(lab: Lab, router: str) -> tuple[str, ...]:
     """Return the command that does so on a router; its keys are in a file, as all may see it."""
+    # In band, a router that was just started is reached from itself alone.
+    here = ("ip", "netns", "exec", lab.namespace(router)) if lab.controller else ()
     # net-snmp looks for the snmp.conf of `write_keys` in this directory, and nowhere else.
     return (
+        *here,
         *("env", f"SNMPCONFPATH={lab.state}", "snmpset", "-m", "", "-t", "1", "-r", "5"),
         lab.management_address(router),
         *(_CACHE_TIMEOUT + _INTERFACE_TABLE, "i", str(SNMP_CACHE_S)),

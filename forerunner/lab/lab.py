@@ -31,6 +31,8 @@ class Lab:
         directory: Where keys, `known_hosts` and `snmp.json` are, as var/lab.
         owner: Root directory of the checkout that the lab belongs to.
         network: The inventory's `network_data`.
+        controller: Traffic host in whose place this machine stands: it reaches the routers'
+            loopbacks through the network itself, in band. Empty: there is a management network.
     """
 
     name: str
@@ -38,10 +40,16 @@ class Lab:
     directory: Path
     owner: Path
     network: Mapping[str, Any]
+    controller: str = ""
 
     @classmethod
     def wanted(
-        cls, name: str, management_network: str, directory: Path, network: Mapping[str, Any]
+        cls,
+        name: str,
+        management_network: str,
+        directory: Path,
+        network: Mapping[str, Any],
+        controller: str = "",
     ) -> Self:
         """Return the lab that this checkout wants, checked.
 
@@ -58,7 +66,8 @@ class Lab:
             raise InvalidData("lab_management_network", "", str(error)) from None
         if len(network["routers"]) + FIRST_ROUTER_ADDRESS > hosts:
             raise InvalidData("lab_management_network", "", "too small for the routers")
-        return cls(name, management_network, directory.resolve(), home.root(), network)
+        _check_in_band(network, management_network, controller)
+        return cls(name, management_network, directory.resolve(), home.root(), network, controller)
 
     @classmethod
     def open(cls, name: str | int | None = None) -> Self:
@@ -89,6 +98,7 @@ class Lab:
             "directory": str(self.directory),
             "owner": str(self.owner),
             "network": self.network,
+            "controller": self.controller,
         }
 
     def write_manifest(self) -> None:
@@ -120,14 +130,14 @@ class Lab:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """Return the traffic hosts' names in the inventory's order."""
-        return tuple(self.network["hosts"])
+        """Return the traffic hosts' names in the inventory's order, without the controller."""
+        return tuple(name for name in self.network["hosts"] if name != self.controller)
 
     @property
     def namespaces(self) -> tuple[str, ...]:
         """Return all network namespaces of the lab, the management bridge's first."""
-        nodes = (*self.routers, *self.hosts)
-        return (self.management_namespace, *(self.namespace(node) for node in nodes))
+        nodes = tuple(self.namespace(node) for node in (*self.routers, *self.hosts))
+        return nodes if self.controller else (self.management_namespace, *nodes)
 
     @property
     def management_namespace(self) -> str:
@@ -136,7 +146,7 @@ class Lab:
 
     @property
     def management_interface(self) -> str:
-        """Return the interface in the root namespace that leads to the management bridge."""
+        """Return the interface in the root namespace that leads to the routers."""
         return f"{self.name}-mgmt0"
 
     @property
@@ -159,6 +169,10 @@ class Lab:
 
     def management_address(self, router: str | None = None) -> str:
         """Return a router's management address, or the root namespace's without a router."""
+        if self.controller and router is not None:
+            return str(self.network["routers"][router]["loopback"])
+        if self.controller:
+            return self.host_address(self.controller)
         offset = 1 if router is None else FIRST_ROUTER_ADDRESS + self.routers.index(router)
         return str(IPv4Network(self.management_network).network_address + offset)
 
@@ -182,3 +196,21 @@ class Lab:
         """Return the directions in which a router sends."""
         ways = (way for link in self.topology.links for way in link.directions)
         return tuple(way for way in ways if way.host == router)
+
+
+def _check_in_band(network: Mapping[str, Any], management_network: str, controller: str) -> None:
+    """Raise unless the controller, if there is one, can reach all routers by a route of its own."""
+    if not controller:
+        return
+    if controller not in network["hosts"]:
+        problem = f"{controller!r} is no traffic host; name one of {', '.join(network['hosts'])}"
+        raise InvalidData("lab_network_controller", "", problem)
+    managed = IPv4Network(management_network)
+    where = {
+        f"hosts.{controller}.subnet": network["hosts"][controller]["subnet"],
+        **{f"routers.{name}.loopback": x["loopback"] for name, x in network["routers"].items()},
+    }
+    for field, address in where.items():
+        if not IPv4Network(address).subnet_of(managed):
+            problem = f"{address} must be in {managed}, by which the controller reaches it"
+            raise InvalidData("network_data", field, problem)

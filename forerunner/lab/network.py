@@ -43,14 +43,17 @@ def missing(lab: Lab) -> list[str]:
 
 def _interfaces(lab: Lab) -> Iterator[tuple[str, str]]:
     yield "", lab.management_interface
-    yield lab.management_namespace, BRIDGE
+    if not lab.controller:
+        yield lab.management_namespace, BRIDGE
     for router in lab.routers:
-        yield lab.namespace(router), MANAGEMENT
+        if not lab.controller:
+            yield lab.namespace(router), MANAGEMENT
         for way in lab.directions(router):
             yield lab.namespace(router), way.interface
     for host, data in lab.network["hosts"].items():
-        yield lab.namespace(host), f"to-{data['router']}"
         yield lab.namespace(data["router"]), f"to-{host}"
+        if host in lab.hosts:
+            yield lab.namespace(host), f"to-{data['router']}"
 
 
 def _lines(lines: Iterator[str]) -> str:
@@ -67,19 +70,37 @@ def _batch_all(scripts: dict[str, list[str]]) -> None:
 
 
 def _wires(lab: Lab) -> Iterator[str]:
-    management = lab.management_namespace
     for link in lab.topology.links:
         one, two = link.directions
         yield _wire(lab.namespace(one.host), one.interface, lab.namespace(two.host), two.interface)
-    for host, data in lab.network["hosts"].items():
-        router = data["router"]
+    for host in lab.hosts:
+        router = lab.network["hosts"][host]["router"]
         yield _wire(lab.namespace(host), f"to-{router}", lab.namespace(router), f"to-{host}")
+    yield from _in_band(lab) if lab.controller else _out_of_band(lab)
+    yield f"link set {lab.management_interface} up"
+    if lab.controller:
+        gateway = _subnet(lab, lab.controller).network_address + 1
+        yield f"route add {lab.management_network} via {gateway}"
+
+
+def _in_band(lab: Lab) -> Iterator[str]:
+    """Wire the controller to one router, as the traffic host that it stands for."""
+    host = lab.controller
+    namespace = lab.namespace(lab.network["hosts"][host]["router"])
+    interface = lab.management_interface
+    yield f"link add {interface} type veth peer name to-{host} netns {namespace}"
+    prefix = _subnet(lab, host).prefixlen
+    yield f"addr add {lab.management_address()}/{prefix} dev {interface}"
+
+
+def _out_of_band(lab: Lab) -> Iterator[str]:
+    """Wire the controller and every router to the management bridge."""
+    management = lab.management_namespace
     for router in lab.routers:
         yield _wire(lab.namespace(router), MANAGEMENT, management, router)
     yield f"link add {lab.management_interface} type veth peer name root netns {management}"
     prefix = IPv4Network(lab.management_network).prefixlen
     yield f"addr add {lab.management_address()}/{prefix} dev {lab.management_interface}"
-    yield f"link set {lab.management_interface} up"
 
 
 def _wire(one: str, interface: str, two: str, peer: str) -> str:
@@ -106,9 +127,13 @@ def _bridge(lab: Lab) -> Iterator[str]:
 
 
 def _router(lab: Lab, router: str) -> Iterator[str]:
-    prefix = IPv4Network(lab.management_network).prefixlen
-    yield f"addr add {lab.management_address(router)}/{prefix} dev {MANAGEMENT}"
-    yield f"link set {MANAGEMENT} up"
+    if lab.controller:
+        # Its sshd and snmpd listen there before FRR has read its configuration.
+        yield f"addr add {lab.management_address(router)}/32 dev lo"
+    else:
+        prefix = IPv4Network(lab.management_network).prefixlen
+        yield f"addr add {lab.management_address(router)}/{prefix} dev {MANAGEMENT}"
+        yield f"link set {MANAGEMENT} up"
     for way in lab.directions(router):
         yield f"link set {way.interface} up"
     for host, data in lab.network["hosts"].items():
@@ -117,8 +142,12 @@ def _router(lab: Lab, router: str) -> Iterator[str]:
 
 
 def _host(lab: Lab, host: str) -> Iterator[str]:
-    subnet = IPv4Network(lab.network["hosts"][host]["subnet"])
+    subnet = _subnet(lab, host)
     interface = f"to-{lab.network['hosts'][host]['router']}"
     yield f"addr add {lab.host_address(host)}/{subnet.prefixlen} dev {interface}"
     yield f"link set {interface} up"
     yield f"route add default via {subnet.network_address + 1}"
+
+
+def _subnet(lab: Lab, host: str) -> IPv4Network:
+    return IPv4Network(lab.network["hosts"][host]["subnet"])

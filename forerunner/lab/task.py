@@ -30,6 +30,7 @@ def _build(parameters: Mapping[str, Any], check: bool) -> dict[str, Any]:
         parameters["management_network"],
         Path(parameters["directory"]),
         parameters["network"],
+        parameters["controller"],
     )
     built = build(lab, parameters["timeout"], check)
     up = f"lab {lab.name} is up"

@@ -32,6 +32,12 @@ options:
     description: Links, OSPF timers, routers and traffic hosts of the inventory.
     type: dict
     required: true
+  controller:
+    description: >-
+      Traffic host in whose place this machine stands. It then reaches the routers' loopbacks
+      through the network itself; empty for a management network apart.
+    type: str
+    default: ""
   timeout:
     description: Seconds to wait until OSPF is full everywhere.
     type: int
@@ -84,6 +90,7 @@ ARGUMENTS = {
     "management_network": {"type": "str", "required": True},
     "directory": {"type": "path", "required": True},
     "network": {"type": "dict", "required": True},
+    "controller": {"type": "str", "default": ""},
     "timeout": {"type": "int", "default": 30},
 }
 

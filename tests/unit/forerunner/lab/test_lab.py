@@ -57,3 +57,43 @@ def test_the_command_line_says_so_in_one_line(capsys: pytest.CaptureFixture[str]
     assert status == 1
     assert error.startswith("forerunner lab: lab fr98 is not up")
     assert error.count("\n") == 1
+
+
+@pytest.fixture
+def in_band(network: dict[str, Any]) -> dict[str, Any]:
+    """The same network, managed at its loopbacks, by the machine at `noc`."""
+    for number, router in enumerate(network["routers"].values(), 11):
+        router["loopback"] = f"198.18.7.{number}"
+    network["hosts"]["noc"] = {"router": "r1", "subnet": "198.18.7.0/29"}
+    return network
+
+
+def test_in_band_routers_are_managed_at_their_loopbacks(
+    in_band: dict[str, Any], tmp_path: Path
+) -> None:
+    lab = Lab.wanted("fr7", "198.18.7.0/24", tmp_path, in_band, "noc")
+
+    assert [lab.management_address(router) for router in (None, "r1", "r2")] == [
+        "198.18.7.2",
+        "198.18.7.11",
+        "198.18.7.12",
+    ]
+    # No bridge, and no namespace for the controller: it is this machine.
+    assert lab.namespaces == ("fr7-r1", "fr7-r2", "fr7-h1")
+
+
+@pytest.mark.parametrize(
+    ("controller", "loopback", "problem"),
+    [
+        ("r1", "198.18.7.11", "'r1' is no traffic host; name one of h1, noc"),
+        ("h1", "198.18.7.11", "10.2.1.0/24 must be in 198.18.7.0/24"),
+        ("noc", "10.0.0.1", "routers.r1.loopback: 10.0.0.1 must be in 198.18.7.0/24"),
+    ],
+)
+def test_a_controller_that_could_not_reach_the_routers_is_refused(
+    controller: str, loopback: str, problem: str, in_band: dict[str, Any], tmp_path: Path
+) -> None:
+    in_band["routers"]["r1"]["loopback"] = loopback
+
+    with pytest.raises(InvalidData, match=problem):
+        Lab.wanted("fr7", "198.18.7.0/24", tmp_path, in_band, controller)
