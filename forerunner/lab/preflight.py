@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 
 from forerunner.lab.access import NAMESPACE_FILES
 from forerunner.lab.commands import run
@@ -90,12 +91,21 @@ def _foreign_addresses(lab: Lab, journal: Journal) -> Iterator[str]:
 
 def _check_directory(lab: Lab) -> None:
     for manifest in RUN.glob("*/manifest.json"):
-        other = Lab.open(manifest.parent.name)
-        if other.name != lab.name and other.directory == lab.directory:
+        other = manifest.parent.name
+        if other != lab.name and _directory(manifest) == str(lab.directory):
             raise NotOurs(
-                f"{lab.directory} holds the keys of lab {other.name}; give lab {lab.name} a "
+                f"{lab.directory} holds the keys of lab {other}; give lab {lab.name} a "
                 f"directory of its own with FORERUNNER_VAR=var/{lab.name}"
             )
+
+
+def _directory(manifest: Path) -> str | None:
+    """Return the directory of another checkout's lab, which may be of another version or going."""
+    try:
+        data = json.loads(manifest.read_text())
+    except (OSError, ValueError):
+        return None
+    return data.get("directory") if isinstance(data, dict) else None
 
 
 def _addresses() -> list[tuple[str, str]]:

@@ -78,3 +78,21 @@ def test_a_foreign_thing_is_refused_and_our_own_is_not(
     assert path.exists()
     ours.add(Entry(act, path.name if act == "interface" else str(path)))
     preflight.check_foreign(lab, ours)
+
+
+@pytest.mark.parametrize("text", ['{"directory": "%s", "of": "a later version"}', "{", "[]"])
+def test_a_lab_of_another_version_is_told_by_its_directory_alone(
+    text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ours = tmp_path / "var" / "lab"
+    lab = Lab("fr98", "198.18.98.0/24", ours, home.root(), {})
+    (tmp_path / "run" / "fr99").mkdir(parents=True)
+    manifest = tmp_path / "run" / "fr99" / "manifest.json"
+    manifest.write_text(text.replace("%s", str(ours)))
+    monkeypatch.setattr(preflight, "RUN", tmp_path / "run")
+
+    if "directory" in text:
+        with pytest.raises(NotOurs, match="holds the keys of lab fr99"):
+            preflight._check_directory(lab)
+    else:
+        preflight._check_directory(lab)
