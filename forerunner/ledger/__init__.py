@@ -4,7 +4,7 @@ SQLite under `var/` by default; PostgreSQL by a URL in `FORERUNNER_LEDGER`. Rows
 added; a record is kept whole as JSON beside the columns that it is looked up by.
 """
 
-from forerunner.ledger.errors import LedgerError
+from forerunner.database import LedgerError
 from forerunner.ledger.ledger import Entry, Ledger
 
 __all__ = ["Entry", "Ledger", "LedgerError"]

@@ -1,14 +1,12 @@
 """The database behind the ledger: where it is, how it is opened, what it says when it fails."""
 
-import os
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from forerunner import home
-from forerunner.ledger.errors import LedgerError
+from forerunner.database import LedgerError, address, cause
 from forerunner.ledger.tables import metadata
 
 
@@ -21,7 +19,7 @@ def opened(url: str | None) -> Engine:
     Raises:
         LedgerError: It cannot be reached.
     """
-    engine = _engine(url or os.environ.get("FORERUNNER_LEDGER") or _default_url())
+    engine = _engine(address(url))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune_sqlite)
     try:
@@ -34,17 +32,6 @@ def opened(url: str | None) -> Engine:
 def place(engine: Engine) -> str:
     """Return the URL as people may see it, without a password."""
     return engine.url.render_as_string(hide_password=True)
-
-
-def cause(error: SQLAlchemyError) -> str:
-    """Return the driver's own words, without the statement and its values."""
-    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-
-
-def _default_url() -> str:
-    directory = home.var()
-    directory.mkdir(parents=True, exist_ok=True)
-    return f"sqlite:///{directory / 'ledger.sqlite'}"
 
 
 def _engine(url: str) -> Engine:

@@ -1,16 +1,16 @@
 """The ledger: rows are only ever added; a record comes back as it was written."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, Row, Table, func, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from forerunner.database import Database, Execute, LedgerError, cause
 from forerunner.ledger import tables
-from forerunner.ledger.engine import cause, opened, place
-from forerunner.ledger.errors import LedgerError
+from forerunner.ledger.engine import opened, place
 from forerunner.model import Outcome, Plan, Prediction
 
 
@@ -50,6 +50,10 @@ class Ledger:
     def close(self) -> None:
         """Give back the connections."""
         self._engine.dispose()
+
+    def transaction(self) -> AbstractContextManager[Execute]:
+        """Return a transaction that excludes every other; see `forerunner.database`."""
+        return Database(self._engine.url.render_as_string(hide_password=False)).transaction()
 
     def add_prediction(self, prediction: Prediction) -> int:
         """Write a prediction down and return its sequence number.

@@ -1,0 +1,47 @@
+"""Gives the leases back when a playbook ends, however it ends; expiry covers a killed one."""
+
+from typing import Any
+
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = r"""
+name: change_gate
+type: aggregate
+short_description: Give the leases of devices back when a playbook ends
+version_added: "0.1.0"
+author: Forerunner
+description:
+  - Ends every admission that module change_gate got in this process.
+requirements:
+  - enable it in ansible.cfg
+"""
+
+
+class CallbackModule(CallbackBase):
+    """Ends the admissions of this process."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "change_gate"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._passed = False
+
+    def v2_playbook_on_task_start(self, task: Any, *_: Any) -> None:
+        """Note that the gate is asked."""
+        self._passed = self._passed or task.action == "change_gate"
+
+    def v2_playbook_on_stats(self, *_: Any) -> None:
+        """Give back what is held; playbooks that ask for nothing pay nothing."""
+        if not self._passed:
+            return
+        from forerunner.database import Database
+        from forerunner.errors import ForerunnerError
+        from forerunner.gate import Holder, close_all
+
+        try:
+            close_all(Holder.of_process(), Database())
+        except ForerunnerError as error:
+            self._display.warning(f"the leases run out by themselves: {error}")
