@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from forerunner.dialects import frr
+from forerunner.dialects import frr, ios
 from forerunner.dialects.errors import (
     DialectError,
     IncompleteConfig,
@@ -50,7 +50,7 @@ class Dialect(Protocol):
         ...
 
 
-_DIALECTS: dict[str, Dialect] = {"frr": frr}
+_DIALECTS: dict[str, Dialect] = {"frr": frr, "ios": ios}
 
 
 def dialect(platform: str) -> Dialect:

@@ -17,12 +17,14 @@ class Grammar:
         subsections: How a line begins that opens a section inside one.
         ends: Lines that close the innermost section.
         ignored: How top lines begin that are nobody's intent.
+        indented: A line at the margin closes every section, whether or not one said so.
     """
 
     sections: tuple[str, ...]
     subsections: tuple[str, ...]
     ends: tuple[str, ...]
     ignored: tuple[str, ...]
+    indented: bool = False
 
     def opens(self, path: Path) -> bool:
         """Return whether the last line of a path opens a section."""
@@ -50,7 +52,8 @@ def parse(text: str, grammar: Grammar) -> Paths:
 
 def _enclosing(raw: str, line: str, sections: Path, grammar: Grammar) -> Path:
     # A section that nobody closed ends where the next one begins at the margin.
-    begins = line.startswith(grammar.sections) and not raw.startswith(" ")
+    begins = grammar.indented or line.startswith(grammar.sections)
+    begins = begins and not raw.startswith(" ")
     return () if begins else sections
 
 
@@ -75,6 +78,14 @@ def commands(add: Iterable[Path], remove: Iterable[Path], grammar: Grammar) -> l
         here = path if grammar.opens(path) and not negate else path[:-1]
         lines.append(_negated(path[-1]) if negate else path[-1])
     return lines
+
+
+def next_commands(have: Paths, want: Paths, grammar: Grammar) -> list[str]:
+    """Return the commands that add what is missing; once nothing is, those that take away."""
+    add = missing(want, have)
+    if add:
+        return commands(add, (), grammar)
+    return commands((), missing(have, want), grammar)
 
 
 def _inside(path: Path, gone: Iterable[Path]) -> bool:

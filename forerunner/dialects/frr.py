@@ -71,11 +71,7 @@ def changes(running: str, intended: str) -> list[str]:
     another (`ip ospf cost 20`) takes the old one away by itself, without a moment at the default,
     while `no ip ospf cost 10` would take away whatever cost there is.
     """
-    have, want = parse(running), parse(intended)
-    add = config_tree.missing(want, have)
-    if add:
-        return config_tree.commands(add, (), _GRAMMAR)
-    return config_tree.commands((), config_tree.missing(have, want), _GRAMMAR)
+    return config_tree.next_commands(parse(running), parse(intended), _GRAMMAR)
 
 
 def differences(running: str, intended: str) -> str:

@@ -3,7 +3,8 @@
 from forerunner.fleet.batch import Work, failure, run, run_async
 from forerunner.fleet.device import Device, DeviceResult, devices_from_data
 from forerunner.fleet.errors import FleetError, Rejected, Unreachable
-from forerunner.fleet.session import Answer, Session, connect
+from forerunner.fleet.opening import connect
+from forerunner.fleet.session import Answer, Session
 
 __all__ = [
     "Answer",

@@ -2,51 +2,88 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 
 from forerunner.fleet.device import Device, DeviceResult, ResultStatus
 from forerunner.fleet.errors import FleetError, Unreachable
-from forerunner.fleet.session import Session, connect
+from forerunner.fleet.opening import connect
+from forerunner.fleet.progress import Progress, Report
+from forerunner.fleet.session import Session
 
 Work = Callable[[Session], Awaitable[DeviceResult]]
+
+ATTEMPTS = 3
+# A device that takes the connection and says nothing must not use up the time for trying again.
+_CONNECT_SHARE = 1 / 3
+_LEAST_CONNECT_S = 5.0
 
 _log = logging.getLogger(__name__)
 
 
 def run(
-    devices: Iterable[Device], work: Work, concurrency: int = 50, timeout: float = 60.0
+    devices: Iterable[Device],
+    work: Work,
+    concurrency: int = 50,
+    timeout: float = 60.0,
+    report: Report | None = None,
 ) -> dict[str, DeviceResult]:
     """Do the same work on many devices and return what became of each, in their order.
 
-    One bad device never stops the others.
+    One bad device never stops the others. Connecting is tried again, with jitter; the work never
+    is, for nobody knows how much of it was done.
 
     Args:
         devices: Where to work.
-        work: Coroutine function that is given the device's session.
+        work: Coroutine function that is given the device's session. What it puts into its
+            result's data is held until the last device is done: put large answers away instead.
         concurrency: Sessions at a time.
         timeout: Seconds for one device, from connecting to the end of its work.
+        report: Takes a line every few seconds: how many of how many, and which failed.
     """
-    return asyncio.run(run_async(devices, work, concurrency, timeout))
+    return asyncio.run(run_async(devices, work, concurrency, timeout, report))
 
 
 async def run_async(
-    devices: Iterable[Device], work: Work, concurrency: int = 50, timeout_s: float = 60.0
+    devices: Iterable[Device],
+    work: Work,
+    concurrency: int = 50,
+    timeout_s: float = 60.0,
+    report: Report | None = None,
 ) -> dict[str, DeviceResult]:
     """Do what `run` does, inside an event loop that already runs."""
-    slots = asyncio.Semaphore(concurrency)
-
-    async def one(device: Device) -> DeviceResult:
-        async with slots:
-            return await _attempt(device, work, timeout_s)
-
     todo = list(devices)
-    results = await asyncio.gather(*(one(device) for device in todo))
-    return {device.name: result for device, result in zip(todo, results, strict=True)}
+    results = dict.fromkeys([device.name for device in todo], DeviceResult("failed"))
+    rest = iter(todo)
+    progress = Progress(len(todo), report or _log.info)
+
+    async def worker() -> None:
+        # A worker a slot rather than a task a device: what waits costs nothing.
+        for device in rest:
+            results[device.name] = result = await _attempt(device, work, timeout_s)
+            progress.add(device.name, result)
+
+    async with _in_background(progress.run() if report else None):
+        await asyncio.gather(*(worker() for _ in range(min(concurrency, len(todo)))))
+    return results
+
+
+@asynccontextmanager
+async def _in_background(work: Awaitable[None] | None) -> AsyncIterator[None]:
+    task = asyncio.ensure_future(work) if work is not None else None
+    try:
+        yield
+    finally:
+        if task is not None:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 async def _attempt(device: Device, work: Work, timeout_s: float) -> DeviceResult:
+    connect_s = min(timeout_s, max(_LEAST_CONNECT_S, timeout_s * _CONNECT_SHARE))
     try:
-        async with asyncio.timeout(timeout_s), connect(device, timeout_s) as session:
+        async with asyncio.timeout(timeout_s), connect(device, connect_s, ATTEMPTS) as session:
             return await work(session)
     except TimeoutError:
         return DeviceResult(

@@ -15,5 +15,9 @@ class Unreachable(FleetError):
     """No trusted session with the device, or it broke off: nothing is known about the device."""
 
 
+class NoAnswer(Unreachable):
+    """There was no session yet, and nobody was refused: the next attempt may be luckier."""
+
+
 class Rejected(FleetError):
     """The device answered, and said no."""

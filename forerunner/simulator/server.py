@@ -1,0 +1,193 @@
+"""The SSH servers of simulated devices: one listener a device, one event loop a process."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, cast
+
+import asyncssh
+
+from forerunner.simulator.configuration import RunningConfig
+from forerunner.simulator.console import PAGE_LINES, Console
+from forerunner.simulator.fleet import Fleet, SimulatedDevice
+from forerunner.simulator.keys import authorized_keys, host_key
+
+_MORE = " --More-- "
+_log = logging.getLogger(__name__)
+Channel = asyncssh.SSHServerChannel[str]
+
+
+class DeviceSession(asyncssh.SSHServerSession[str]):
+    """A shell, or one exec command, on a device; answers one line after the other.
+
+    Args:
+        console: The device's command line.
+        latency_s: Seconds for each answer to a command that is no configuration line.
+        behaviour: A name in `BEHAVIOURS`.
+    """
+
+    def __init__(self, console: Console, latency_s: float, behaviour: str) -> None:
+        self._console, self._latency_s, self._behaviour = console, latency_s, behaviour
+        self._channel: Channel | None = None
+        self._command: str | None = None
+        self._typed = ""
+        self._rest: list[str] = []
+        self._busy = False
+
+    def connection_made(self, chan: Channel) -> None:
+        """Remember the channel."""
+        self._channel = chan
+
+    def pty_requested(self, *_: Any) -> bool:
+        """Take a terminal, as every command line does."""
+        return True
+
+    def shell_requested(self) -> bool:
+        """Take a shell."""
+        return True
+
+    def exec_requested(self, command: str) -> bool:
+        """Take one command; several lines are carried out up to the first bad one."""
+        self._command = command
+        return True
+
+    def session_started(self) -> None:
+        """Show the prompt, or carry out the command."""
+        if self._command is None:
+            self._write(f"\r\n{self._console.prompt}")
+        else:
+            self._later(self._execute)
+
+    def data_received(self, data: str, _datatype: int | None) -> None:
+        """Take what was typed."""
+        self._typed += data
+        if not self._busy:
+            self._next()
+
+    def eof_received(self) -> bool:
+        """Keep the channel: an exec command still answers."""
+        return self._command is not None
+
+    def _next(self) -> None:
+        while not self._busy and self._typed:
+            if self._rest:
+                self._typed = self._typed[1:]
+                self._page()
+                continue
+            line, end, rest = self._typed.replace("\r\n", "\n").replace("\r", "\n").partition("\n")
+            if not end:
+                return
+            self._typed = rest
+            self._write(f"{line}\r\n")
+            self._take(line)
+
+    def _take(self, line: str) -> None:
+        if self._latency_s and line.strip() and "(config" not in self._console.prompt:
+            self._later(lambda: self._reply(line))
+        else:
+            self._reply(line)
+
+    def _reply(self, line: str) -> None:
+        said, _ = self._console.answer(line)
+        if self._breaks_off(said):
+            return
+        if self._console.left:
+            cast(Channel, self._channel).exit(0)
+            return
+        self._rest = said.splitlines()
+        self._page()
+
+    def _page(self) -> None:
+        length = PAGE_LINES if self._console.paged else len(self._rest)
+        shown, self._rest = self._rest[:length], self._rest[length:]
+        text = "".join(f"{line}\r\n" for line in shown)
+        self._write(text + (_MORE if self._rest else self._console.prompt))
+
+    def _execute(self) -> None:
+        status = 0
+        for said, taken in self._console.run(self._command or ""):
+            if self._breaks_off(said):
+                return
+            self._write(said)
+            status = 0 if taken else 1
+        channel = cast(Channel, self._channel)
+        channel.write_eof()
+        channel.exit(status)
+
+    def _breaks_off(self, said: str) -> bool:
+        channel = cast(Channel, self._channel)
+        if self._behaviour == "dies" or (self._behaviour == "cut" and len(said) > 2000):
+            if self._behaviour == "cut":
+                self._write(said[: len(said) // 2].replace("\n", "\r\n"))
+            asyncio.get_running_loop().call_later(0.1, channel.get_extra_info("connection").abort)
+            return True
+        return False
+
+    def _later(self, work: Callable[[], None]) -> None:
+        if not self._latency_s:
+            work()
+            return
+        self._busy = True
+        asyncio.get_running_loop().call_later(self._latency_s, self._done, work)
+
+    def _done(self, work: Callable[[], None]) -> None:
+        self._busy = False
+        work()
+        self._next()
+
+    def _write(self, text: str) -> None:
+        cast(Channel, self._channel).write(text)
+
+
+class DeviceServer(asyncssh.SSHServer):
+    """The SSH server of one device."""
+
+    def __init__(self, make_session: Callable[[], DeviceSession]) -> None:
+        self._make_session = make_session
+
+    def begin_auth(self, _username: str) -> bool:
+        """Let nobody in without a key."""
+        return True
+
+    def session_requested(self) -> DeviceSession:
+        """Open a session."""
+        return self._make_session()
+
+
+async def serve(fleet: Fleet, part: int) -> None:
+    """Serve the devices of one part of a fleet, until cancelled."""
+    logging.getLogger("asyncssh").setLevel(logging.CRITICAL)
+    common = asyncssh.SSHServerConnectionOptions(
+        authorized_client_keys=authorized_keys(fleet.directory),
+        line_editor=False,
+        compression_algs=["none"],
+        login_timeout=60,
+    )
+    listeners = [await _listen(fleet, device, common) for device in fleet.part(part)]
+    _log.warning("part %s: %s devices answer", part, sum(map(bool, listeners)))
+    await asyncio.Event().wait()
+
+
+async def _listen(
+    fleet: Fleet, device: SimulatedDevice, common: asyncssh.SSHServerConnectionOptions
+) -> object:
+    where = (device.address, device.port)
+    if device.behaviour == "dead":
+        return None
+    if device.behaviour == "silent":
+        return await asyncio.get_running_loop().create_server(asyncio.Protocol, *where)
+    shown = f"{device.name} impostor" if device.behaviour == "impostor" else device.name
+    config = RunningConfig(device.name, device.platform)
+
+    def session() -> DeviceSession:
+        console = Console(device.name, device.platform, config)
+        return DeviceSession(console, fleet.latency(device), device.behaviour)
+
+    return await asyncssh.listen(
+        *where,
+        server_factory=lambda: DeviceServer(session),
+        server_host_keys=[host_key(fleet.directory, shown)],
+        options=common,
+        backlog=16,
+        config=None,
+    )
