@@ -1,13 +1,22 @@
 """Backing up many devices: fetch, see that it is whole, store what differs."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
-from forerunner.backup.repository import Repository
+from forerunner.backup import freshness
+from forerunner.backup.freshness import Attempts
+from forerunner.backup.git import Commit
+from forerunner.backup.note import Note
+from forerunner.backup.repository import Record, Repository, Writer
+from forerunner.backup.sealing import Seal
 from forerunner.dialects import DialectError, dialect
+from forerunner.dialects.noise import without_noise
+from forerunner.dialects.redaction import hide
+from forerunner.errors import InvalidData
 from forerunner.fleet import Device, DeviceResult, Session, run
 
 # A configuration that lost this much of its lines at once is looked at before it is believed.
@@ -22,7 +31,7 @@ class Backup:
     Attributes:
         hosts: What became of each device.
         commit: The commit that it made; None when nothing differs or in check mode.
-        diff: Per device that differs, as Ansible shows it.
+        diff: Per device that differs, as Ansible shows it; secrets are replaced.
     """
 
     hosts: Mapping[str, DeviceResult]
@@ -35,69 +44,100 @@ class Backup:
         return any(result.status == "changed" for result in self.hosts.values())
 
 
+@dataclass(frozen=True)
+class Terms:
+    """On what terms a run stores.
+
+    Attributes:
+        note: For the commit.
+        check: Say what would be stored, and store nothing.
+        allow_shrink: Believe a configuration that lost more than half of its lines.
+    """
+
+    note: Note = field(default_factory=Note)
+    check: bool = False
+    allow_shrink: bool = False
+
+
 def back_up(
-    devices: Mapping[str, Device],
-    directory: Path,
-    reason: str,
-    check: bool = False,
-    allow_shrink: bool = False,
-    **limits: Any,
+    devices: Mapping[str, Device], directory: Path, seal: Seal, terms: Terms, **limits: Any
 ) -> Backup:
     """Store the running configuration of every device that can be reached.
 
     Args:
         devices: By inventory name.
         directory: The repository of configurations.
-        reason: For the commit, as `by hand` or a plan's identifier.
-        check: Say what would be stored, and store nothing.
-        allow_shrink: Believe a configuration that lost more than half of its lines.
+        seal: What encrypts and redacts.
+        terms: Reason, dry run and consent.
         limits: `concurrency` and `timeout` of `fleet.run`.
 
     Raises:
         BackupError: The repository cannot be read or written.
     """
-    fetched = run(devices.values(), _fetch, **limits)
-    return _store(Repository(directory), fetched, reason, check, allow_shrink)
+    return store(Repository(directory), seal, run(devices.values(), _fetch, **limits), terms)
 
 
-def _store(
-    repository: Repository,
-    fetched: Mapping[str, DeviceResult],
-    reason: str,
-    check: bool,
-    allow_shrink: bool,
+def store(
+    repository: Repository, seal: Seal, fetched: Mapping[str, DeviceResult], terms: Terms
 ) -> Backup:
-    """Judge what was fetched against what is stored, and store what can be believed."""
-    stored = repository.stored(fetched)
+    """Judge what was fetched against what is stored, and store what can be believed.
+
+    Args:
+        repository: Where to.
+        seal: What encrypts and redacts.
+        fetched: Per device its result, with `config` and `fetched_at` where it succeeded.
+        terms: Reason, dry run and consent.
+    """
+    if terms.check:
+        return _judged(repository, seal, fetched, terms)[0]
+    with repository.writing() as writer:
+        backup, records = _judged(repository, seal, fetched, terms)
+        commit = writer.store(records, _commit(records, terms.note))
+        _remember(repository.directory, writer, backup.hosts, fetched, commit)
+    return replace(backup, commit=commit)
+
+
+def _judged(
+    repository: Repository, seal: Seal, fetched: Mapping[str, DeviceResult], terms: Terms
+) -> tuple[Backup, dict[str, Record]]:
+    """Return what becomes of each device, and the records that are new."""
+    configs = {name: str(each.data["config"]) for name, each in fetched.items() if each.succeeded}
+    readable = {name: seal.readable(name, config) for name, config in configs.items()}
+    stored, sealed = repository.stored(fetched), repository.sealed_hosts()
+    _same_password(repository, seal, sealed)
+    later = _stored_later(repository.directory, fetched)
     results = {
-        name: _judge(name, result, stored[name], allow_shrink) for name, result in fetched.items()
+        name: _judge(name, each, readable.get(name, ""), stored[name], terms.allow_shrink)
+        if name not in later
+        else DeviceResult("ok", f"{name}: a later backup is stored already")
+        for name, each in fetched.items()
     }
-    configs = {
-        name: str(fetched[name].data["config"])
-        for name, result in results.items()
-        if result.succeeded
-    }
-    # A file that somebody changed under us is put right, though there is nothing to commit.
-    commit = None if check else repository.store(configs, reason)
     fresh = [name for name, result in results.items() if result.status == "changed"]
-    return Backup(results, commit, [_diff(name, stored[name], configs[name]) for name in fresh])
+    good = [name for name, result in results.items() if result.succeeded and name not in later]
+    writing = [name for name in good if name in fresh or name not in sealed]
+    encrypted = {} if terms.check else seal.encrypt({name: configs[name] for name in writing})
+    records = {name: Record(readable[name], text) for name, text in encrypted.items()}
+    diff = [_diff(name, stored[name], readable[name]) for name in fresh]
+    return Backup(results, None, diff), records
 
 
 async def _fetch(session: Session) -> DeviceResult:
-    speech = dialect(session.device.platform)
+    speech, name = dialect(session.device.platform), session.device.name
+    began = time.time()
     answer = await session.execute(speech.SHOW_RUNNING_CONFIG)
     try:
-        config = speech.running_config(answer)
+        config = without_noise(session.device.platform, speech.running_config(answer))
     except DialectError as error:
-        problem = f"{session.device.name}: {error}; the backup that there is stays"
+        problem = hide(f"{name}: {error}; the backup that there is stays")
         return DeviceResult("failed", problem)
-    return DeviceResult("ok", data={"config": config})
+    return DeviceResult("ok", data={"config": config, "fetched_at": began})
 
 
-def _judge(name: str, result: DeviceResult, stored: str, allow_shrink: bool) -> DeviceResult:
+def _judge(
+    name: str, result: DeviceResult, config: str, stored: str, allow_shrink: bool
+) -> DeviceResult:
     if not result.succeeded:
         return result
-    config = str(result.data["config"])
     have, had = config.count("\n"), stored.count("\n")
     if not allow_shrink and had >= _SMALL_LINES and have < SHRUNK_TO * had:
         problem = (
@@ -108,6 +148,55 @@ def _judge(name: str, result: DeviceResult, stored: str, allow_shrink: bool) -> 
     if config == stored:
         return DeviceResult("ok", f"{name}: as stored")
     return DeviceResult("changed", f"{name}: {'differs' if stored else 'first backup'}")
+
+
+def _stored_later(directory: Path, fetched: Mapping[str, DeviceResult]) -> frozenset[str]:
+    """Return the devices of which another writer stored what it fetched after us."""
+    known = _remembered(directory)
+    return frozenset(
+        name
+        for name, result in fetched.items()
+        if result.succeeded
+        and (known.get(name, Attempts()).good_at or 0) > result.data["fetched_at"]
+    )
+
+
+def _remembered(directory: Path) -> dict[str, Attempts]:
+    try:
+        return freshness.read(directory)
+    except InvalidData:
+        # A file of notes that somebody spoiled must not stand in the way of a backup.
+        return {}
+
+
+def _same_password(repository: Repository, seal: Seal, sealed: Iterable[str]) -> None:
+    """Refuse another password than what is stored was encrypted with: it would change all."""
+    for name, text in repository.sealed(sorted(sealed)[:1]).items():
+        seal.decrypt(text, name)
+
+
+def _remember(
+    directory: Path,
+    writer: Writer,
+    results: Mapping[str, DeviceResult],
+    fetched: Mapping[str, DeviceResult],
+    commit: str | None,
+) -> None:
+    """Write down when each device was last backed up, or why it was not."""
+    known = _remembered(directory)
+    for name, result in results.items():
+        before = known.get(name, Attempts())
+        if not result.succeeded:
+            known[name] = replace(before, error_at=time.time(), error=hide(result.message))
+            continue
+        good_at = max(float(fetched[name].data["fetched_at"]), before.good_at or 0.0)
+        last = commit if result.status == "changed" else before.commit
+        known[name] = Attempts(good_at, last)
+    writer.write(freshness.FILE, freshness.plain(known))
+
+
+def _commit(hosts: Iterable[str], note: Note) -> Commit:
+    return Commit(note.message(sorted(hosts)), note.who, int(time.time()))
 
 
 def _diff(name: str, stored: str, config: str) -> dict[str, str]:

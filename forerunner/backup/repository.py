@@ -1,150 +1,215 @@
-"""A Git repository of running configurations: one file a device, one commit a run."""
+"""The configurations of many devices in Git: what people read, and beside it what is sealed.
 
+The branch is the truth: only whole configurations are committed, and the files beside `.git` are
+a view of it that is mended on every run.
+"""
+
+import contextlib
 import fcntl
 import os
-import subprocess
+import shutil
+import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from forerunner.backup.errors import BackupError
+from forerunner.backup.git import BRANCH, Commit, Git, blob
 
-_BRANCH = "main"
-_AUTHOR = {"GIT_AUTHOR_NAME": "Forerunner", "GIT_AUTHOR_EMAIL": "forerunner@localhost"}
-_COMMITTER = {"GIT_COMMITTER_NAME": "Forerunner", "GIT_COMMITTER_EMAIL": "forerunner@localhost"}
-# Nobody's own Git settings (hooks, signing, templates) take part in a backup.
-_QUIET = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0"}
-_TIMEOUT_S = 60
+_EXCLUDED = "/.lock\n/.freshness.json\n/.*.new\n/full/.*.new\n"
+# What a full text is to Git: no difference of sealed text says anything.
+_ATTRIBUTES = "*.vault -diff\n"
+_WAIT_S = 120.0
+# About 2,000 loose objects: they are spread evenly over 256 directories.
+_MANY_LOOSE, _MANY_PACKS = 8, 50
+_POLL_S = 0.02
+
+
+@dataclass(frozen=True)
+class Record:
+    """A device's configuration as it is stored.
+
+    Attributes:
+        readable: Without noise, its secrets replaced by digests.
+        sealed: The full text, encrypted.
+    """
+
+    readable: str
+    sealed: bytes
 
 
 class Repository:
     """The configurations below one directory, which only its owner may read.
 
     Args:
-        directory: Where it is; made when it is missing.
+        directory: Where it is; made when something is stored.
     """
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
+        self.directory = directory
+        self._git = Git(directory)
 
     def path(self, host: str) -> Path:
-        """Return the file of a device."""
-        return self._directory / f"{host}.cfg"
+        """Return the file that people read of a device."""
+        return self.directory / _readable(host)
 
-    def stored(self, hosts: Iterable[str]) -> dict[str, str]:
-        """Return the committed configuration of devices; empty where there is none.
+    @property
+    def exists(self) -> bool:
+        """Return whether anything was ever stored."""
+        return (self.directory / ".git" / "HEAD").is_file()
 
-        What a run that died wrote but did not commit does not count.
-        """
-        wanted = {host: self.path(host) for host in hosts}
-        if not (self._directory / ".git").is_dir():
-            return dict.fromkeys(wanted, "")
-        files = [path.name for path in wanted.values()]
-        unsure = set(self._git("status", "--porcelain", "-z", "--", *files).split("\0"))
-        unsure = {entry[3:] for entry in unsure}
-        return {
-            host: self._committed(path.name) if path.name in unsure else _read(path)
-            for host, path in wanted.items()
-        }
+    def stored(self, hosts: Iterable[str], revision: str = BRANCH) -> dict[str, str]:
+        """Return what is committed of devices, for people; empty where there is nothing."""
+        names = {host: _readable(host) for host in hosts}
+        if not self.exists:
+            return dict.fromkeys(names, "")
+        found = self._git.read(names.values(), revision)
+        return {host: found.get(name, b"").decode() for host, name in names.items()}
 
-    def store(self, configs: Mapping[str, str], reason: str) -> str | None:
-        """Write configurations and commit those that differ; return the commit, None if none do.
+    def sealed(self, hosts: Iterable[str], revision: str = BRANCH) -> dict[str, bytes]:
+        """Return the sealed full text of devices; those that have none are left out."""
+        names = {host: _sealed(host) for host in hosts}
+        found = self._git.read(names.values(), revision) if self.exists else {}
+        return {host: found[name] for host, name in names.items() if name in found}
 
-        Each file is replaced whole or not at all. Several writers take turns.
+    def hosts(self) -> tuple[str, ...]:
+        """Return the devices that something is stored of, in order."""
+        names = sorted(self._git.tree()) if self.exists else []
+        return tuple(name.removesuffix(".cfg") for name in names if name.endswith(".cfg"))
 
-        Args:
-            configs: Configuration by device; only whole ones.
-            reason: What goes behind the names of the devices in the commit's subject.
-
-        Raises:
-            BackupError: Git or the file system refuses.
-        """
-        if not configs:
-            return None
-        try:
-            with self._locked():
-                self._make()
-                for host, config in configs.items():
-                    if _read(self.path(host)) != config:
-                        self._replace(self.path(host), config)
-                return self._commit(sorted(configs), reason)
-        except OSError as error:
-            problem = f"cannot be written: {error.strerror}; nothing good was lost"
-            raise BackupError(f"{self._directory} {problem}") from error
+    def sealed_hosts(self) -> frozenset[str]:
+        """Return the devices whose full text is stored."""
+        names = self._git.tree() if self.exists else {}
+        files = (name.removeprefix("full/") for name in names if name.startswith("full/"))
+        return frozenset(name.removesuffix(".vault") for name in files)
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
-        self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._directory.chmod(0o700)
-        with (self._directory / ".lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+    def writing(self) -> Iterator["Writer"]:
+        """Take the repository for oneself, mend what a dead writer left, and hand it out.
 
-    def _make(self) -> None:
-        if not (self._directory / ".git").is_dir():
-            self._git("init", "--quiet", f"--initial-branch={_BRANCH}")
-            (self._directory / ".git" / "info").mkdir(exist_ok=True)
-            (self._directory / ".git" / "info" / "exclude").write_text("/.lock\n/.*.new\n")
+        Raises:
+            BackupError: It cannot be written, or another writer keeps it for minutes.
+        """
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.directory.chmod(0o700)
+            with (self.directory / ".lock").open("a") as lock:
+                _wait(lock.fileno(), self.directory)
+                yield Writer(self.directory, lock.fileno())
+        except OSError as error:
+            problem = f"cannot be written: {error.strerror}; nothing good was lost"
+            raise BackupError(f"{self.directory} {problem}") from error
 
-    def _replace(self, path: Path, config: str) -> None:
+
+class Writer:
+    """What the one who has the repository may do; `Repository.writing` makes it."""
+
+    def __init__(self, directory: Path, lock: int) -> None:
+        self._directory = directory
+        self._git = Git(directory, lock)
+        self._mend()
+
+    def store(self, records: Mapping[str, Record], commit: Commit) -> str | None:
+        """Commit configurations, show them beside `.git`, and return the commit.
+
+        None when there is nothing to commit; the files beside `.git` are put right all the same.
+
+        Raises:
+            BackupError: Git refuses.
+            OSError: The file system refuses.
+        """
+        files = {_readable(host): record.readable.encode() for host, record in records.items()}
+        files |= {_sealed(host): record.sealed for host, record in records.items()}
+        made = self._git.commit(files, commit) if files else None
+        self._show()
+        if made:
+            self._pack()
+        return made
+
+    def write(self, name: str, content: bytes) -> None:
+        """Replace a file beside `.git` whole or not at all."""
+        path = self._directory / name
+        path.parent.mkdir(mode=0o700, exist_ok=True)
         temporary = path.with_name(f".{path.name}.new")
-        with temporary.open("w", encoding="utf-8") as file:
+        with temporary.open("wb") as file:
             os.fchmod(file.fileno(), 0o600)
-            file.write(config)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
 
-    def _committed(self, name: str) -> str:
-        tree = self._git("rev-parse", "--verify", "--quiet", "HEAD", refusal_is_empty=True)
-        if not tree or not self._git("ls-tree", "HEAD", "--", name):
-            return ""
-        return self._git("show", f"HEAD:{name}")
+    def _mend(self) -> None:
+        """Make the repository, or remove what a writer that died or had no room left behind.
 
-    def _commit(self, hosts: list[str], reason: str) -> str | None:
-        files = [self.path(host).name for host in hosts]
-        self._git("add", "--", *files)
-        staged = self._git("diff", "--cached", "--name-only", "--", *files).split()
-        if not staged:
-            return None
-        self._git("commit", "--quiet", "-m", _subject(staged, reason), "--", *staged)
-        return self._git("rev-parse", "HEAD").strip()
+        The lock is ours and every Git shares it, so whatever is unfinished has nobody any more.
+        """
+        inside = self._directory / ".git"
+        if not (inside / "HEAD").is_file():
+            self._make()
+        left = [
+            *inside.glob("*.lock"),
+            *inside.glob("refs/**/*.lock"),
+            *inside.glob("fast_import_*"),
+        ]
+        left += [*inside.glob("objects/**/tmp_*"), *self._directory.glob(".*.new")]
+        left += self._directory.glob("full/.*.new")
+        for path in left:
+            path.unlink(missing_ok=True)
 
-    def _git(self, *arguments: str, refusal_is_empty: bool = False) -> str:
-        command = ["git", "-C", str(self._directory), *arguments]
-        environment = {**os.environ, **_AUTHOR, **_COMMITTER, **_QUIET}
-        for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
-            environment.pop(name, None)
+    def _make(self) -> None:
+        # Made aside and renamed: a repository is there whole or not at all.
+        for stale in self._directory.glob(".init-*"):
+            shutil.rmtree(stale, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix=".init-", dir=self._directory) as aside:
+            git = Git(Path(aside))
+            git.run("init", "--quiet", "--initial-branch=main", "--template=")
+            info = Path(aside, ".git", "info")
+            info.mkdir(exist_ok=True)
+            (info / "exclude").write_text(_EXCLUDED)
+            (info / "attributes").write_text(_ATTRIBUTES)
+            Path(aside, ".git").rename(self._directory / ".git")
+
+    def _pack(self) -> None:
+        """Pack what has gathered, once in hundreds of runs; nothing depends on it."""
+        sample = self._directory / ".git" / "objects" / "17"
+        packs = len(list(self._directory.glob(".git/objects/pack/*.pack")))
+        if packs > _MANY_PACKS or (sample.is_dir() and len(list(sample.iterdir())) > _MANY_LOOSE):
+            with contextlib.suppress(BackupError):
+                self._git.run("gc", "--quiet")
+
+    def _show(self) -> None:
+        """Bring index and files to what is committed."""
+        tree = self._git.tree()
+        differing = [name for name, name_of in tree.items() if self._blob(name) != name_of]
+        for name, content in self._git.read(differing).items():
+            self.write(name, content)
+        if tree:
+            self._git.run("read-tree", BRANCH)
+
+    def _blob(self, name: str) -> str | None:
         try:
-            done = subprocess.run(
-                command,
-                capture_output=True,
-                text=True,
-                check=False,
-                env=environment,
-                timeout=_TIMEOUT_S,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise BackupError(f"git {arguments[0]} in {self._directory}: {error}") from error
-        if done.returncode and refusal_is_empty:
-            return ""
-        if done.returncode:
-            said = done.stderr.strip() or f"exit status {done.returncode}"
-            raise BackupError(f"git {arguments[0]} in {self._directory}: {said}")
-        return done.stdout
+            return blob((self._directory / name).read_bytes())
+        except FileNotFoundError:
+            return None
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return ""
-    except OSError as error:
-        raise BackupError(f"{path} cannot be read: {error.strerror}") from error
+def _readable(host: str) -> str:
+    return f"{host}.cfg"
 
 
-def _subject(files: list[str], reason: str) -> str:
-    names = [name.removesuffix(".cfg") for name in files]
-    shown = ", ".join(names) if len(names) <= 6 else f"{len(names)} devices"
-    # One line, whatever the reason holds.
-    return f"{shown}: {' '.join(reason.split())}"
+def _sealed(host: str) -> str:
+    return f"full/{host}.vault"
+
+
+def _wait(lock: int, directory: Path) -> None:
+    deadline = time.monotonic() + _WAIT_S
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                problem = f"another writer has kept it for {_WAIT_S:g} s; see: fuser -v .lock"
+                raise BackupError(f"{directory}: {problem}") from None
+            time.sleep(_POLL_S)

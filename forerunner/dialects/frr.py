@@ -58,7 +58,8 @@ def running_config(answer: str) -> str:
     if not kept:
         raise IncompleteConfig("the device answered with an empty configuration")
     if kept[-1] != _END:
-        raise IncompleteConfig(f"the configuration is cut short: it ends in {kept[-1][:80]!r}")
+        # What it ends in is not repeated: half a line may be a secret.
+        raise IncompleteConfig(f"the configuration is cut short: line {len(kept)} is not {_END!r}")
     if not any(line.startswith("frr version ") for line in kept):
         raise IncompleteConfig("the answer is no FRR configuration: it names no version")
     return "\n".join(kept) + "\n"

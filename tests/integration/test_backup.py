@@ -75,3 +75,30 @@ def test_a_limit_backs_up_that_router_alone(lab: Lab, playbook: Playbook, tmp_pa
 
 def test_no_router_at_all_is_a_failure(lab: Lab, playbook: Playbook) -> None:
     assert playbook("backup_configs", "--limit", "h1").returncode == 2
+
+
+def test_no_secret_is_in_git_logs_or_on_the_screen(
+    lab: Lab, playbook: Playbook, directory: Path
+) -> None:
+    canary = "CANARYk3y"
+    # No neighbour is asked for it, for authentication is not turned on.
+    configure(lab, "r3", f"interface to-r4\nip ospf message-digest-key 9 md5 {canary}")
+    try:
+        done = playbook("backup_configs", "--diff", "-vvv")
+        log = ["git", "-C", str(directory), "log", "-p", "--all", "--text"]
+        history = subprocess.run(log, capture_output=True, text=True, check=True).stdout
+        files = [path for path in directory.parent.rglob("*") if path.is_file()]
+        leaks = [path for path in files if canary.encode() in path.read_bytes()]
+        assert done.returncode == 0
+        assert re.search(r"\+ +ip ospf message-digest-key 9 md5 <secret:[0-9a-f]{12}>", done.stdout)
+        assert (canary in done.stdout + done.stderr, canary in history, leaks) == (False, False, [])
+    finally:
+        configure(lab, "r3", "interface to-r4\nno ip ospf message-digest-key 9")
+        playbook("backup_configs")
+
+
+def configure(lab: Lab, router: str, commands: str) -> None:
+    """Change a router behind everybody's back."""
+    options = ["--vty_socket", str(lab.router_directory(router))]
+    text = f"configure terminal\n{commands}"
+    subprocess.run(["vtysh", *options, "-c", text], capture_output=True, check=True)

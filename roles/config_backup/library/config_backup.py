@@ -7,7 +7,9 @@ version_added: "0.1.0"
 author: Forerunner
 description:
   - Fetches the running configuration of many devices at once, over SSH in one process, and
-    commits those that differ from what is stored. What says nothing (headers) is masked.
+    commits those that differ from what is stored. What changes by itself is masked.
+  - What people read has keyed digests in place of secrets; the full text is kept beside it,
+    encrypted by ansible-vault.
   - A configuration that is empty, cut short or has lost half of its lines never replaces a good
     one; the device fails, the others are stored.
   - Runs once, on the controller. What became of each device stands in C(hosts) and, for role
@@ -22,10 +24,26 @@ options:
     description: The repository; made when missing, readable for its owner alone.
     type: path
     required: true
+  vault_password_file:
+    description: Password of ansible-vault; a file that its owner alone may read.
+    type: path
+    required: true
+  create_vault_password:
+    description: Make the password when there is none and nothing is encrypted yet.
+    type: bool
+    default: false
   reason:
-    description: Who or what asked for it; ends up in the commit's subject.
+    description: Why; ends up in the commit's subject.
     type: str
     default: by hand
+  who:
+    description: Who asked for it, the commit's author; by default whoever runs this.
+    type: str
+    default: ""
+  plan:
+    description: Identifier of the plan that was just carried out.
+    type: str
+    default: ""
   allow_shrink:
     description: Believe a configuration that has lost more than half of its lines.
     type: bool
@@ -52,6 +70,7 @@ EXAMPLES = r"""
   config_backup:
     devices: "{{ ansible_play_hosts_all }}"
     directory: "{{ lab_var }}/backups"
+    vault_password_file: ~/.forerunner-vault-password
   run_once: true
   delegate_to: localhost
   delegate_facts: true

@@ -1,0 +1,41 @@
+"""What a device says in its configuration that is nobody's intent: it changes by itself."""
+
+import re
+from collections.abc import Mapping
+
+_COMMON = (
+    r"Building configuration\.*",
+    r"Current configuration ?:.*",
+    r"[!#]+ *(?:Time|Command|Uptime)\b ?:.*",
+    r"[!#]+.*\buptime is\b.*",
+    r"[!#]+ *(?:NVRAM config|Last (?:configuration change|modified|commit|changed))\b.*",
+    r"[!#]+ *No configuration change since last restart.*",
+    r"[!#]+ *(?:Running|Startup) configuration last (?:done|saved) at.*",
+    r"ntp clock-period \d+",
+)
+_WEEKDAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_OWN: Mapping[str, tuple[str, ...]] = {
+    # The router prints the time of asking before its answer.
+    "iosxr": (rf"{_WEEKDAY} \w{{3}} +\d+ \d\d:\d\d:\d\d(?:\.\d+)? \S+",),
+    "eos": (r"! *boot-time ?:.*", r"! Startup-config last modified at.*"),
+    "nxos": (r"!.*\bas of \d{4}-\d\d-\d\d.*",),
+}
+_MASKS = {
+    name: re.compile("|".join(f"(?:{line})" for line in (*_COMMON, *own)), re.IGNORECASE)
+    for name, own in {"": (), **_OWN}.items()
+}
+
+
+def without_noise(platform: str, config: str) -> str:
+    """Return a configuration without the lines that change by themselves.
+
+    Time stamps, uptime, byte counts and the drift of a clock go; comments that people wrote,
+    versions and blank lines stay. The answer ends in one newline.
+
+    Args:
+        platform: Name of the dialect, or of a collection's module as `cisco.ios.ios`.
+        config: As the device gave it.
+    """
+    mask = _MASKS.get(platform.rpartition(".")[2], _MASKS[""])
+    lines = (line.rstrip() for line in config.splitlines())
+    return "\n".join(line for line in lines if not mask.fullmatch(line)).strip("\n") + "\n"
