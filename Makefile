@@ -9,8 +9,8 @@ SETUP := $(PYTHON) -I forerunner/bootstrap.py
 export LC_ALL := C.UTF-8
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench bench-loop bench-loop-kill bench-change lab-up lab-down \
-	airflow airflow-down clean root python environment packages packages-optional \
+.PHONY: help demo test lint format bench bench-loop bench-loop-kill bench-change bench-fleet lab-up lab-down \
+	airflow airflow-down clean root python environment packages packages-optional peers \
 	lint-fast lint-format lint-rules lint-imports lint-types lint-ansible
 
 help: ## Show this list
@@ -21,7 +21,7 @@ demo: environment packages root ## Watch the whole loop: one fault, without and 
 	$(AS_ROOT) $(BIN)/forerunner demo
 
 test: environment packages-optional lint-fast ## Run the quick checks and all tests (the lab's want root)
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest
 
 lint: environment ## Run every check of the code, all results at once
 	@$(MAKE) --no-print-directory --keep-going lint-format lint-rules lint-imports lint-types lint-ansible
@@ -30,7 +30,7 @@ format: environment ## Lay out the Python files and mend what can be mended
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-bench: bench-loop bench-loop-kill bench-change ## Run every benchmark
+bench: bench-loop bench-loop-kill bench-change bench-fleet ## Run every benchmark
 
 bench-loop: environment packages root ## Lost packets and lead time against the dead timer and BFD
 	$(AS_ROOT) $(BIN)/forerunner bench loop
@@ -40,6 +40,9 @@ bench-loop-kill: environment packages root ## What a kill -9 of the acting task 
 
 bench-change: environment packages root ## Whether a change is foretold, applied and undone as promised
 	$(AS_ROOT) $(BIN)/forerunner bench change
+
+bench-fleet: environment peers ## Many simulated devices at once, against what else people use
+	$(BIN)/forerunner bench fleet
 
 lab-up: environment packages root ## Build the lab: six FRR routers and two hosts
 	$(AS_ROOT) $(BIN)/ansible-playbook playbooks/build_lab.yml
@@ -67,6 +70,9 @@ python:
 
 environment: python
 	@$(SETUP) environment
+
+peers: environment
+	@$(SETUP) peers
 
 packages: python
 	@$(SETUP) packages

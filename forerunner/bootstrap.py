@@ -1,7 +1,7 @@
 """Lay what Forerunner stands on: the locked environment and the lab's Debian packages.
 
 Run by the system's own interpreter before there is an environment, so it uses the standard
-library alone: `python3 -I forerunner/bootstrap.py environment|packages [--optional]`.
+library alone: `python3 -I forerunner/bootstrap.py environment|peers|packages [--optional]`.
 """
 
 import fcntl
@@ -18,6 +18,9 @@ OLDEST_PYTHON = (3, 11)
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
+# What `make bench-fleet` compares with, in an environment of its own: nothing of it is ours.
+PEERS = ROOT / ".cache" / "bench"
+PEERS_LOCK = ROOT / "requirements-bench.lock"
 SETUP = ROOT / ".cache" / "setup"
 STAMP = ENVIRONMENT / ".complete"
 POLICY = Path("/usr/sbin/policy-rc.d")
@@ -145,6 +148,24 @@ def ensure_environment() -> None:
         STAMP.write_text(_stamp())
 
 
+def ensure_peers() -> None:
+    """Bring `.cache/bench` to what `requirements-bench.lock` says, hashes checked.
+
+    Raises:
+        Refusal: uv cannot be had, or could not install.
+    """
+    with _alone():
+        stamp, wanted = PEERS / ".complete", hashlib.sha256(PEERS_LOCK.read_bytes()).hexdigest()
+        if stamp.exists() and stamp.read_text() == wanted:
+            return
+        uv, python = str(SETUP / "uv" / "bin" / "uv"), str(PEERS / "bin" / "python")
+        made = _try([uv, "venv", "-q", "--clear", "--python", sys.executable, str(PEERS)])
+        install = [uv, "pip", "sync", "-q", "--python", python, "--require-hashes", str(PEERS_LOCK)]
+        if not (made and _try(install)):
+            raise Refusal("the peers could not be installed; what stopped it stands above")
+        stamp.write_text(wanted)
+
+
 def _stamp() -> str:
     inputs = b"".join(path.read_bytes() for path in (LOCK, ROOT / "pyproject.toml"))
     return f"{ROOT}\n{hashlib.sha256(inputs).hexdigest()}\n"
@@ -218,7 +239,7 @@ def _run(command: Sequence[str], problem: str) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Do `environment` or `packages [--optional | NAME...]`; return the exit code.
+    """Do `environment`, `peers` or `packages [--optional | NAME...]`; return the exit code.
 
     With `--optional`, packages that cannot be installed are named and the rest goes on.
     """
@@ -227,6 +248,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if what == "environment":
             ensure_environment()
+        elif what == "peers":
+            ensure_peers()
         else:
             ensure_packages(names or LAB_PACKAGES)
     except (Refusal, OSError) as error:

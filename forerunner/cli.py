@@ -138,6 +138,20 @@ def bench_change(
     change.main(short, part or ())
 
 
+@bench.command("fleet")
+def bench_fleet(
+    part: Annotated[
+        list[str] | None,
+        typer.Option(help="One of forerunner/bench/fleet.py, as backup_20; may be repeated."),
+    ] = None,
+    short: Short = False,
+) -> None:
+    """Many devices at once, against what else people use."""
+    from forerunner.bench import fleet
+
+    fleet.main(short, part or ())
+
+
 def main() -> None:
     """Run the command line; an error that a person can mend is one line and exit code 2."""
     try:

@@ -1,0 +1,60 @@
+"""`make bench-fleet`: many devices, against what else people use, in one run and interleaved."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from forerunner.bench import fleet_parts, parts, rows
+from forerunner.bench.rows import Extent, Row
+
+PARTS: Mapping[str, tuple[parts.Measure, parts.Goals]] = {
+    "backup_20": (fleet_parts.backup_20, {"fleet_vs_network_cli_20": ">= 10"}),
+    "backup_100": (fleet_parts.backup_100, {"fleet_vs_network_cli_100": ">= 50"}),
+    "backup_500": (
+        fleet_parts.backup_500,
+        {
+            "fleet_vs_nornir_500": ">= 2",
+            "fleet_vs_netmiko_500": None,
+            "fleet_vs_scrapli_500": None,
+            "fleet_first_vs_nornir_500": None,
+        },
+    ),
+    "push_500": (
+        fleet_parts.push_500,
+        {"push_vs_nornir_500": ">= 2", "push_again_vs_nornir_500": None},
+    ),
+    "bare_2000": (
+        fleet_parts.bare_2000,
+        {"fleet_vs_bare_2000": ">= 0.75", "fleet_vs_bare_2000_inclusive": None},
+    ),
+    "latency_500": (fleet_parts.latency_500, {"fleet_latency_vs_nornir_500": ">= 2"}),
+    "memory": (
+        fleet_parts.memory,
+        {"fleet_memory_500_mb": "<= 150", "fleet_memory_2000_mb": None},
+    ),
+    "render": (
+        parts.from_module("forerunner.bench.fleet_render", "render_row"),
+        {"render_vs_jinja2_1000": "<= 4"},
+    ),
+}  # fmt: skip
+"""What measures each part, and the goals of its rows."""
+
+
+def main(short: bool = False, chosen: Sequence[str] = ()) -> Path:
+    """Run the benchmark and write `var/bench/fleet.json`; its path is returned.
+
+    Args:
+        short: A few devices and one round; says that it works, not how fast it is.
+        chosen: Names in `PARTS`; all of them when empty.
+
+    Raises:
+        InvalidData: There is no such part.
+    """
+    console = Console()
+    extent: Extent = "short" if short else "full"
+    measured: list[Row] = []
+    for part in parts.chosen(chosen, PARTS):
+        call, goals = PARTS[part]
+        measured += parts.measure(f"fleet: {part}", call, goals, extent, console)
+    return rows.write("fleet", measured, console)
