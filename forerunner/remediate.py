@@ -232,10 +232,16 @@ def _outcome(plan: Plan, result: RunResult, started: float, run_id: str) -> Outc
         before=_object(report.get("before")),
         after=_object(report.get("after")),
         started_at=started,
-        ended_at=time.time(),
+        ended_at=_ended_at(report),
         run=run_id,
         message=str(report.get("message") or result.message),
     )
+
+
+def _ended_at(report: Mapping[str, Any]) -> float:
+    """Return when the module knew the end; Ansible takes another moment to fold up."""
+    known, now = report.get("ended_at"), time.time()
+    return min(float(known), now) if isinstance(known, int | float) else now
 
 
 def _state(result: RunResult) -> OutcomeState:

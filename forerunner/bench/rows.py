@@ -101,10 +101,13 @@ def write(name: str, rows: Sequence[Row], console: Console | None = None) -> Pat
         "rows": [row.to_dict() for row in rows],
     }
     path.write_text(json.dumps(report, indent=2) + "\n")
-    console = console or Console()
-    # Where nobody's window bounds it, in a file or a log, a row is one line.
-    console.print(_table(name, rows), width=None if console.is_terminal else _LOG_WIDTH)
+    _shown(console or Console()).print(_table(name, rows))
     return path
+
+
+def _shown(console: Console) -> Console:
+    """Return the console; where no window bounds it, in a file or a log, a row is one line."""
+    return console if console.is_terminal else Console(file=console.file, width=_LOG_WIDTH)
 
 
 def _table(name: str, rows: Sequence[Row]) -> Table:

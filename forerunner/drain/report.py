@@ -27,6 +27,7 @@ class Report:
         diff: Per end, as Ansible shows it.
         phases_s: Seconds that each phase took.
         plan: Identifier of the plan behind it.
+        ended_at: When it was known, seconds since the epoch.
     """
 
     state: OutcomeState
@@ -39,6 +40,7 @@ class Report:
     diff: list[dict[str, str]] = field(default_factory=list)
     phases_s: Mapping[str, float] = field(default_factory=dict)
     plan: str | None = None
+    ended_at: float = field(default_factory=time.time)
 
     def noting(self, remark: str) -> Self:
         """Return the same report with one thing more to say to people."""
@@ -57,6 +59,7 @@ class Report:
             "diff": self.diff,
             "phases_s": {name: round(seconds, 3) for name, seconds in self.phases_s.items()},
             "plan": self.plan,
+            "ended_at": self.ended_at,
         }
 
 

@@ -25,12 +25,14 @@ class Built:
         actions: What was made or started, for people; in check mode what would be.
         built_s: Seconds until every daemon ran.
         converged_s: Seconds from the start of the build until OSPF was full everywhere.
+        anew: Whether nothing of a lab before it is left.
     """
 
     changed: bool
     actions: tuple[str, ...]
     built_s: float
     converged_s: float
+    anew: bool = False
 
 
 def build(lab: Lab, timeout_s: float = 30.0, check: bool = False) -> Built:
@@ -55,7 +57,7 @@ def build(lab: Lab, timeout_s: float = 30.0, check: bool = False) -> Built:
         _make(lab, dead)
         built_s = time.monotonic() - started
         wait_converged(lab, timeout_s)
-    return Built(True, actions, built_s, time.monotonic() - started)
+    return Built(True, actions, built_s, time.monotonic() - started, not dead)
 
 
 def _checked_journal(lab: Lab) -> Journal:

@@ -8,6 +8,7 @@ from forerunner.degradation import schedule
 from forerunner.lab import impair
 from forerunner.lab.construction import build
 from forerunner.lab.lab import Lab
+from forerunner.lab.record import note_links_in_service
 from forerunner.lab.removal import remove
 
 
@@ -33,6 +34,8 @@ def _build(parameters: Mapping[str, Any], check: bool) -> dict[str, Any]:
         parameters["controller"],
     )
     built = build(lab, parameters["timeout"], check)
+    if built.anew:
+        note_links_in_service(lab)
     up = f"lab {lab.name} is up"
     if built.changed:
         up += f"; OSPF full after {built.converged_s:.1f} s"

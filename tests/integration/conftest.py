@@ -12,8 +12,13 @@ from forerunner import home
 from forerunner.lab import Lab
 from forerunner.lab.preflight import check_machine
 
-# Two sessions on one machine keep apart by this; the next index is used too.
-LAB_INDEX = int(os.environ.get("FORERUNNER_TEST_LAB_INDEX") or 90)
+# Two sessions on one machine keep apart by this; the next index is used too. So do the workers
+# of one session, which count from gw0: each has two indices of its own.
+LAB_INDEX = int(os.environ.get("FORERUNNER_TEST_LAB_INDEX") or 90) + 2 * int(
+    os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+)
+# The modules that build labs of their own read it from here.
+os.environ["FORERUNNER_TEST_LAB_INDEX"] = str(LAB_INDEX)
 
 Playbook = Callable[..., "subprocess.CompletedProcess[str]"]
 

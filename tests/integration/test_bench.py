@@ -32,7 +32,11 @@ LOOP = {
     "demo_fresh_s",
     "demo_again_s",
 }
-INFORMING = {"probe_rate_pps", "cusum_loss_share_dead_timer_median"}
+INFORMING = {
+    "loss_share_before_prediction_max",
+    "probe_rate_pps",
+    "cusum_loss_share_dead_timer_median",
+}
 
 
 def bench(name: str, directory: Path) -> dict[str, dict[str, Any]]:

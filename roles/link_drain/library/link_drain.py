@@ -149,4 +149,8 @@ plan:
   description: Identifier of the plan; null when a person asked.
   type: str
   returned: always
+ended_at:
+  description: When it was known what became of the link, in seconds since the epoch.
+  type: float
+  returned: always
 """

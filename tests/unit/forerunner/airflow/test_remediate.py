@@ -1,6 +1,7 @@
 """From a prediction to an outcome, at least once and never twice without need."""
 
 import json
+import time
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from analytics.decide import NetworkState, Policy, decide
 from forerunner.errors import InvalidData
 from forerunner.ledger import LedgerError
 from forerunner.model import Outcome, Plan, new_id
-from forerunner.remediate import remediate
+from forerunner.remediate import _ended_at, remediate
 
 
 def recovery(loop) -> str:
@@ -180,3 +181,10 @@ def test_plan_file_holds_the_plan(loop) -> None:
     plan = loop.ledger.plan(outcome.plan)
     written = json.loads((loop.var / "plans" / f"{plan.id}.json").read_text())
     assert Plan.from_dict(written) == plan
+
+
+def test_end_is_when_the_module_knew_it_and_never_later_than_now() -> None:
+    now = time.time()
+    assert _ended_at({"ended_at": now - 3}) == now - 3
+    assert now <= _ended_at({"ended_at": now + 1000}) < now + 100
+    assert now <= _ended_at({}) < now + 100
