@@ -39,6 +39,7 @@ class Job:
         timeout_s: Seconds after which the run is ended.
         idle_timeout_s: Seconds without a word from Ansible after which it is ended.
         inventory: Path; by default the project's own.
+        environment: Variables that it gets beside those of this process.
     """
 
     playbook: str
@@ -49,6 +50,7 @@ class Job:
     timeout_s: float = 600.0
     idle_timeout_s: float = 300.0
     inventory: Path | str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
     name: str = field(default_factory=lambda: new_id("run"))
 
     def __post_init__(self) -> None:
@@ -76,9 +78,12 @@ class Job:
             shutil.rmtree(self._directory, ignore_errors=True)
 
     def cancel(self, reason: str = "canceled") -> None:
-        """Have the guardian end the run; returns at once. Does nothing when it is over."""
+        """Have the guardian end the run; returns at once. Does nothing when it is over.
+
+        Before the run has begun it is noted, and the run ends as soon as it begins.
+        """
+        self._reason = self._reason or reason
         if self._directory is not None and self._directory.is_dir():
-            self._reason = self._reason or reason
             (self._directory / guardian.CANCEL_FILE).touch()
 
     def _run(self, directory: Path) -> RunResult:
@@ -121,6 +126,7 @@ class Job:
             # ansible-runner turns the check of host keys off unless it is set here.
             "ANSIBLE_HOST_KEY_CHECKING": os.environ.get("ANSIBLE_HOST_KEY_CHECKING", "True"),
             "FORERUNNER_RUN": self.name,
+            **self.environment,
         }
 
     def _take(self, event: Mapping[str, Any]) -> bool:
@@ -135,6 +141,8 @@ class Job:
         now = time.monotonic()
         if now - self._started > self.timeout_s or now - self._heard > self.idle_timeout_s:
             self.cancel("timeout")
+        elif self._reason:
+            self.cancel()
         return False
 
 
