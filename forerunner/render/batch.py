@@ -44,11 +44,8 @@ def render(
         stand_ins: As for `intended`.
     """
     intents, faults = _examined(variables)
-    problems = {
-        name: [_said(name, fault, place) for fault in faults[name]]
-        for name in names
-        if faults.get(name)
-    }
+    found = {name: faults[name] for name in names if faults.get(name)}
+    problems = {name: [_said(name, each, place) for each in bad] for name, bad in found.items()}
     texts = {}
     for name in names:
         try:

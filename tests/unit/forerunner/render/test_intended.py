@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from forerunner import home
+from forerunner.dialects.redaction import hide
 from forerunner.errors import InvalidData
 from forerunner.render import RenderError, intended
 from forerunner.render.model import PLATFORMS
@@ -70,6 +71,14 @@ def test_a_secret_that_does_not_fit_is_not_shown(edge: dict[str, Any]) -> None:
     with pytest.raises(InvalidData, match="the secret does not fit") as refused:
         intended("edge1", edge)
     assert "CANARY" not in str(refused.value)
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_people_see_no_secret_of_what_is_rendered(platform: str) -> None:
+    for case in (GOLDEN / platform).glob("*/expected.cfg"):
+        shown = hide(case.read_text())
+        for secret in ("golden-auth-password", "golden-priv-password", "OfNobody"):
+            assert secret not in shown
 
 
 def test_a_section_of_the_wrong_type_is_not_shown_either(edge: dict[str, Any]) -> None:
