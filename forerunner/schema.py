@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from jsonschema import Draft202012Validator, TypeChecker
-from jsonschema.exceptions import best_match
+from jsonschema.exceptions import ValidationError, best_match
 from jsonschema.validators import extend
 
 from forerunner.errors import InvalidData
@@ -47,7 +47,23 @@ def check(data: object, schema: Mapping[str, Any], source: str) -> None:
     """
     error = best_match(_Validator(schema).iter_errors(data))
     if error is not None:
-        raise InvalidData(source, _field(error.absolute_path), _short(error.message))
+        raise InvalidData(source, _field(error.absolute_path), _short(_said(error)))
+
+
+def _said(error: ValidationError) -> str:
+    """Return what is wrong and, where the schema says what a field means, that too."""
+    schema = error.schema if isinstance(error.schema, Mapping) else {}
+    if schema.get("writeOnly"):
+        return f"the secret does not fit (it is not shown); {schema.get('description', '')}"
+    if "description" not in schema:
+        return error.message
+    said = error.message
+    if isinstance(error.instance, Mapping | list) and error.validator in ("type", "enum"):
+        # A whole section may hold secrets.
+        said = f"a {type(error.instance).__name__} is not of type {error.validator_value!r}"
+    elif error.validator == "pattern":
+        said = f"{error.instance!r} does not fit"
+    return f"{said}; it is: {schema['description']}"
 
 
 def _short(message: str) -> str:

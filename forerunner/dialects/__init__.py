@@ -2,13 +2,14 @@
 
 from typing import Protocol
 
-from forerunner.dialects import frr, ios
+from forerunner.dialects import frr, junos, linux
 from forerunner.dialects.errors import (
     DialectError,
     IncompleteConfig,
     UnknownPlatform,
     UnreadableAnswer,
 )
+from forerunner.dialects.indented import EOS, IOS, IOSXR, NXOS
 
 __all__ = [
     "Dialect",
@@ -23,7 +24,10 @@ __all__ = [
 class Dialect(Protocol):
     """What every platform can do; a module per platform implements it."""
 
-    SHOW_RUNNING_CONFIG: str
+    @property
+    def SHOW_RUNNING_CONFIG(self) -> str:  # noqa: N802 - a constant of most
+        """What to ask for the running configuration."""
+        ...
 
     def running_config(self, answer: str) -> str:
         """Return the configuration out of the answer to `SHOW_RUNNING_CONFIG`, noise masked."""
@@ -50,7 +54,12 @@ class Dialect(Protocol):
         ...
 
 
-_DIALECTS: dict[str, Dialect] = {"frr": frr, "ios": ios}
+_DIALECTS: dict[str, Dialect] = {
+    "frr": frr,
+    "junos": junos,
+    "linux": linux,
+    **{each.platform: each for each in (EOS, IOS, IOSXR, NXOS)},
+}
 
 
 def dialect(platform: str) -> Dialect:

@@ -1,11 +1,13 @@
 """A configuration as its lines in their sections, compared by meaning rather than by order."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 Path = tuple[str, ...]
-# Keys in the order in which the configuration has them; the values say nothing.
-Paths = dict[Path, None]
+# Keys in the order in which the configuration has them; a value is the line as it was written,
+# which says more than its key where a secret is left out of the comparison.
+Paths = dict[Path, str]
 
 
 @dataclass(frozen=True)
@@ -17,66 +19,126 @@ class Grammar:
         subsections: How a line begins that opens a section inside one.
         ends: Lines that close the innermost section.
         ignored: How top lines begin that are nobody's intent.
-        indented: A line at the margin closes every section, whether or not one said so.
+        nested: Sections are told by their indent, however deep.
+        implied: Lines that say no more than their absence.
+        blocks: How texts of several lines begin at the margin, to the line that ends each; `""`
+            where the delimiter follows the first two words, as in a banner.
+        numbered: What tells the line with a number that must go before another takes its place.
+        masked: The part of a line that counts where a secret follows, which the device shows in
+            another form than it was given.
     """
 
     sections: tuple[str, ...]
     subsections: tuple[str, ...]
     ends: tuple[str, ...]
     ignored: tuple[str, ...]
-    indented: bool = False
+    nested: bool = False
+    implied: tuple[str, ...] = ()
+    blocks: Mapping[str, str] | None = None
+    numbered: str = ""
+    masked: str = ""
 
     def opens(self, path: Path) -> bool:
         """Return whether the last line of a path opens a section."""
         return path[-1].startswith(self.sections if len(path) == 1 else self.subsections)
+
+    def number(self, line: str) -> str:
+        """Return what tells a numbered line; empty for another."""
+        found = re.match(self.numbered, line) if self.numbered else None
+        return found[0].strip() if found else ""
+
+    def key(self, line: str) -> str:
+        """Return what counts of a line."""
+        found = re.match(self.masked, line) if self.masked else None
+        return found[0].strip() if found else line
 
 
 def parse(text: str, grammar: Grammar) -> Paths:
     """Return each line of a configuration as a path: its sections, then itself."""
     paths: Paths = {}
     sections: Path = ()
-    for raw in text.splitlines():
+    depths: list[int] = []
+    for raw, line in _lines(text, grammar):
+        if line in grammar.ends:
+            sections = sections[:-1]
+            depths = depths[:-1]
+            continue
+        if grammar.nested:
+            depths = [depth for depth in depths if depth < _depth(raw)]
+            sections = sections[: len(depths)]
+        else:
+            sections = _enclosing(raw, line, sections, grammar)
+        path = (*sections, grammar.key(line))
+        if line not in grammar.implied and (sections or not line.startswith(grammar.ignored)):
+            paths[path] = line
+        if grammar.nested or grammar.opens(path):
+            sections = path
+            depths.append(_depth(raw))
+    return paths
+
+
+def _lines(text: str, grammar: Grammar) -> Iterator[tuple[str, str]]:
+    """Yield the lines that count, as written and in a single spelling; a block as one."""
+    lines = iter(text.splitlines())
+    for raw in lines:
         line = " ".join(raw.split())
         if not line or line.startswith(("!", "#")):
             continue
-        if line in grammar.ends:
-            sections = sections[:-1]
-            continue
-        sections = _enclosing(raw, line, sections, grammar)
-        if sections or not line.startswith(grammar.ignored):
-            paths[*sections, line] = None
-        if grammar.opens((*sections, line)):
-            sections = (*sections, line)
-    return paths
+        for begin, end in (grammar.blocks or {}).items():
+            if raw.startswith(begin):
+                line = _block(raw.strip(), end, lines)
+        yield raw, line
+
+
+def _block(first: str, end: str, rest: Iterator[str]) -> str:
+    text = first
+    # A control character is written with its caret: ^C.
+    word = "".join(first.split(" ", 2)[2:])
+    delimiter = word[:2] if word.startswith("^C") else word[:1]
+    while not (text.endswith(f"\n{end}") if end else text.count(delimiter) > 1):
+        line = next(rest, None)
+        if line is None:
+            break
+        text += f"\n{line.rstrip()}"
+    return text
+
+
+def _depth(raw: str) -> int:
+    return len(raw) - len(raw.lstrip())
 
 
 def _enclosing(raw: str, line: str, sections: Path, grammar: Grammar) -> Path:
     # A section that nobody closed ends where the next one begins at the margin.
-    begins = grammar.indented or line.startswith(grammar.sections)
-    begins = begins and not raw.startswith(" ")
+    begins = line.startswith(grammar.sections) and not raw.startswith(" ")
     return () if begins else sections
 
 
 def missing(want: Paths, have: Paths) -> Paths:
     """Return the lines of `want` that `have` lacks, in the order of `want`."""
-    return {path: None for path in want if path not in have}
+    return {path: line for path, line in want.items() if path not in have}
 
 
-def commands(add: Iterable[Path], remove: Iterable[Path], grammar: Grammar) -> list[str]:
+def commands(
+    add: Mapping[Path, str], remove: Iterable[Path], grammar: Grammar, have: Iterable[Path] = ()
+) -> list[str]:
     """Return the commands that add and then remove lines, entering each section once in a row.
 
-    A line that goes is negated; where a whole section goes, its head alone is.
+    A line that goes is negated; where a whole section goes, its head alone is. One that takes the
+    number of another, of `have`, comes right after that has gone.
     """
     lines: list[str] = []
     here: Path = ()
     gone = dict.fromkeys(remove)
-    added = list(add)
-    steps = [(path, False) for path in added if not _entered(path, added)]
+    numbers = {(path[:-1], grammar.number(path[-1])) for path in have}
+    steps = [(path, False) for path in add if not _entered(path, add)]
     steps += [(path, True) for path in gone if not _inside(path, gone)]
     for path, negate in steps:
         lines += _enter(here, path[:-1])
         here = path if grammar.opens(path) and not negate else path[:-1]
-        lines.append(_negated(path[-1]) if negate else path[-1])
+        number = grammar.number(path[-1])
+        if number and not negate and (path[:-1], number) in numbers:
+            lines.append(f"no {number}")
+        lines.append(_negated(path[-1]) if negate else add[path])
     return lines
 
 
@@ -84,8 +146,8 @@ def next_commands(have: Paths, want: Paths, grammar: Grammar) -> list[str]:
     """Return the commands that add what is missing; once nothing is, those that take away."""
     add = missing(want, have)
     if add:
-        return commands(add, (), grammar)
-    return commands((), missing(have, want), grammar)
+        return commands(add, (), grammar, have)
+    return commands({}, missing(have, want), grammar)
 
 
 def _inside(path: Path, gone: Iterable[Path]) -> bool:
@@ -105,6 +167,9 @@ def _enter(here: Path, target: Path) -> list[str]:
 
 
 def _negated(line: str) -> str:
+    if "\n" in line:
+        # A text of several lines goes by what it is called.
+        line = " ".join(line.split()[:2])
     return line.removeprefix("no ") if line.startswith("no ") else f"no {line}"
 
 
@@ -127,7 +192,7 @@ def _heads(here: Path, path: Path) -> list[Path]:
 
 
 def _indented(path: Path) -> str:
-    return "  " * (len(path) - 1) + path[-1]
+    return "  " * (len(path) - 1) + path[-1].replace("\n", "\n  ")
 
 
 def _place(path: Path, removed: Paths) -> list[tuple[str, bool, str]]:

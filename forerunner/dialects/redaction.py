@@ -50,6 +50,8 @@ _RULES = tuple(
         rf"\bsnmp-server\s+host\s+{_NO_OPTION}\S+(?:\s+vrf\s+\S+)?(?:\s+(?:traps|informs))?\s+{_WORD}",
         rf"\bsnmp-server\s+user\s.*?\bauth\s+(?:md5|sha)\S*\s+{_ENCODING}{_WORD}",
         rf"\bsnmp-server\s+user\s.*?\bpriv\s+{_CIPHER}{_ENCODING}{_WORD}",
+        rf"\bcreateUser\s+\S+\s+\S+\s+{_WORD}",
+        rf"\bcreateUser\s+(?:\S+\s+){{4}}{_WORD}",
         rf"^\s*(?:set\s+)?snmp\s.*\b(?:community|trap-group)\s+{_WORD}",
         # Junos marks them itself.
         r"(?P<s>\"[^\"]*\"|[^\s;]+)\s*;\s*## SECRET-DATA",
@@ -60,7 +62,8 @@ _RULES = tuple(
 )
 # A word of every rule: most lines have none, and thousands of devices have millions of lines.
 _SUSPECT = re.compile(
-    r"password|secret|passphrase|auth|key|psk|community|trap-group|snmp|host\s|SECRET-DATA|\$|://"
+    r"password|secret|passphrase|auth|key|psk|community|trap-group|snmp|host\s|createUser|"
+    r"SECRET-DATA|\$|://"
 )
 # Only where the section says what the word means.
 _IN_SECTION = (

@@ -1,14 +1,12 @@
-"""Rendering a router's configuration from plain data."""
+"""The lab's network as one structure (`network_data`), and the intent of each router in it."""
 
 from collections.abc import Mapping
-from ipaddress import IPv4Network
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, UndefinedError
+from netaddr import IPNetwork
 
-from forerunner import home
-from forerunner.errors import ForerunnerError, InvalidData
+from forerunner.errors import InvalidData
+from forerunner.render.defaults import complete
 from forerunner.schema import check
 from forerunner.topology import Topology
 
@@ -55,10 +53,6 @@ NETWORK_SCHEMA = _object(
 )
 
 
-class RenderError(ForerunnerError):
-    """A template is missing or asks for data that the host does not have."""
-
-
 def check_network(network: Mapping[str, Any], source: str = "network_data") -> Topology:
     """Check the inventory's `network_data` and return its topology.
 
@@ -77,26 +71,36 @@ def check_network(network: Mapping[str, Any], source: str = "network_data") -> T
 
 
 def router_data(name: str, network: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the templates need to know about one router.
+    """Return the complete intent of one router of the network, as `router_config` takes it.
 
     Args:
         name: Inventory name of the router.
         network: The inventory's `network_data`.
 
-    Returns:
-        `hostname`, `loopback`, `ospf`, `interfaces` and `bgp`: plain data.
+    Raises:
+        InvalidData: `network` does not fit, or there is no such router.
+    """
+    return complete("frr", name, router_sections(name, network))
+
+
+def router_sections(name: str, network: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the sections of the model that the network's data gives for a router.
 
     Raises:
         InvalidData: `network` does not fit, or there is no such router.
     """
     topology = check_network(network)
     _check_router(name, network)
+    router = network["routers"][name]
     return {
-        "hostname": name,
-        "loopback": network["routers"][name]["loopback"],
-        "ospf": dict(network["ospf"]),
         "interfaces": _interfaces(name, topology, network),
+        # Without RFC 2328's MinLSInterval and MinLSArrival (5 s and 1 s), which a small network
+        # does not need: a second change within them would wait, and databases would load in
+        # rounds of the retransmit interval.
+        "ospf": {"router_id": router["loopback"], "min_ls_interval": 0, "min_ls_arrival": 0},
         "bgp": _bgp(name, network),
+        # What BGP announces must be in the routing table.
+        "static_routes": [{"prefix": each, "discard": True} for each in router["bgp_prefixes"]],
     }
 
 
@@ -107,46 +111,15 @@ def _check_router(name: str, network: Mapping[str, Any]) -> None:
         raise InvalidData("network_data", "routers", problem)
 
 
-def router_config(platform: str, host: Mapping[str, Any]) -> str:
-    """Render a router's whole configuration.
-
-    Args:
-        platform: Name of the directory below templates/, as `frr`.
-        host: Plain data, as `router_data` returns it.
-
-    Raises:
-        RenderError: There is no template for the platform, or `host` lacks what it asks for.
-    """
-    directory = home.root() / "templates" / platform
-    try:
-        return _environment(directory).get_template(f"{platform}.conf.j2").render(**host)
-    except TemplateNotFound:
-        raise RenderError(f"{directory} has no {platform}.conf.j2") from None
-    except UndefinedError as error:
-        name = host.get("hostname", "host")
-        raise RenderError(f"{name}: template {platform}.conf.j2: {error}") from error
-
-
-def _environment(directory: Path) -> Environment:
-    # Configuration is plain text: HTML escaping would corrupt it.
-    return Environment(
-        loader=FileSystemLoader(directory),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701
-    )
-
-
 def _interfaces(name: str, topology: Topology, network: Mapping[str, Any]) -> list[dict[str, Any]]:
+    loopback = network["routers"][name]["loopback"]
+    timers = dict(network["ospf"])
     interfaces = [
         {
             "name": way.interface,
             "description": f"link {link.name}",
-            "address": f"{way.address}/{IPv4Network(link.subnet).prefixlen}",
-            "cost": link.cost,
-            "peer": way.peer,
+            "ipv4": [f"{way.address}/{IPNetwork(link.subnet).prefixlen}"],
+            "ospf": {"area": 0, "cost": link.cost, "network_type": "point-to-point", **timers},
         }
         for link in topology.links
         for way in link.directions
@@ -154,17 +127,17 @@ def _interfaces(name: str, topology: Topology, network: Mapping[str, Any]) -> li
     ]
     for host, data in network["hosts"].items():
         if data["router"] == name:
-            interfaces.append(_host_interface(host, IPv4Network(data["subnet"])))
-    return sorted(interfaces, key=lambda interface: str(interface["name"]))
+            interfaces.append(_host_interface(host, IPNetwork(data["subnet"])))
+    interfaces.sort(key=lambda interface: str(interface["name"]))
+    return [{"name": "lo", "ipv4": [f"{loopback}/32"], "ospf": {"area": 0}}, *interfaces]
 
 
-def _host_interface(host: str, subnet: IPv4Network) -> dict[str, Any]:
+def _host_interface(host: str, subnet: IPNetwork) -> dict[str, Any]:
     return {
         "name": f"to-{host}",
         "description": f"host {host}",
-        "address": f"{subnet.network_address + 1}/{subnet.prefixlen}",
-        "cost": None,
-        "peer": None,
+        "ipv4": [f"{subnet[1]}/{subnet.prefixlen}"],
+        "ospf": {"area": 0, "passive": True},
     }
 
 
@@ -172,14 +145,25 @@ def _bgp(name: str, network: Mapping[str, Any]) -> dict[str, Any]:
     router = network["routers"][name]
     return {
         "as": router["bgp_as"],
-        "prefixes": list(router["bgp_prefixes"]),
-        "neighbors": _neighbors(name, network),
+        "router_id": router["loopback"],
+        "networks": list(router["bgp_prefixes"]),
+        "neighbors": [_neighbor(*each, router["bgp_as"]) for each in _peers(name, network)],
     }
 
 
-def _neighbors(name: str, network: Mapping[str, Any]) -> list[dict[str, str]]:
+def _neighbor(name: str, address: str, number: int) -> dict[str, Any]:
+    return {
+        "address": address,
+        "remote_as": number,
+        "description": name,
+        "update_source": "lo",
+        "connect_retry": 5,
+    }
+
+
+def _peers(name: str, network: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
-        {"name": peer, "address": data["loopback"]}
+        (peer, data["loopback"])
         for peer, data in network["routers"].items()
         if peer != name and data["bgp_as"] == network["routers"][name]["bgp_as"]
     ]

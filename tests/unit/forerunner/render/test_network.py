@@ -61,5 +61,5 @@ def test_missing_data_is_an_error_and_not_an_empty_line() -> None:
 
 
 def test_a_platform_without_template_is_refused() -> None:
-    with pytest.raises(RenderError, match=r"no junos\.conf\.j2"):
-        router_config("junos", {})
+    with pytest.raises(RenderError, match=r"no comware\.conf\.j2"):
+        router_config("comware", {})

@@ -1,0 +1,62 @@
+"""Action of module intent: hands the inventory's plain variables to forerunner.render."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from forerunner.errors import ForerunnerError
+from forerunner.fleet import DeviceResult
+from forerunner.fleet.inventory import device_results
+from forerunner.render import is_device, keep, place, plain_variables, render
+
+ARGUMENT_SPEC = {
+    "devices": {"type": "list", "elements": "str", "required": True},
+    "network": {"type": "dict", "default": {}},
+    "directory": {"type": "path", "required": True},
+    "stand_ins": {"type": "bool", "default": False},
+}
+
+
+def _place(hostvars: Any, name: str, field: str) -> str:
+    variables = hostvars[name]
+    inventory = variables.get("inventory_dir") or "."
+    return place(Path(inventory), name, variables["group_names"], field)
+
+
+def _render(hostvars: Any, given: dict[str, Any], check: bool) -> dict[str, Any]:
+    variables = plain_variables(hostvars, hostvars, given["network"])
+    names = [name for name in given["devices"] if is_device(variables[name])]
+    if not names:
+        raise AnsibleActionFail("no device is selected: none of the hosts has a platform")
+    done = render(variables, names, partial(_place, hostvars), given["stand_ins"])
+    diffs = keep(done.texts, Path(given["directory"]), check)
+    results = {
+        name: DeviceResult("failed", "\n".join(done.problems[name]))
+        if name in done.problems
+        else DeviceResult("changed" if name in diffs else "ok")
+        for name in names
+    }
+    facts = {"device_results": device_results(results)}
+    hosts = {name: result.to_dict() for name, result in results.items()}
+    shown = [{"prepared": diff} for diff in diffs.values()]
+    return {"changed": bool(diffs), "hosts": hosts, "diff": shown, "ansible_facts": facts}
+
+
+class ActionModule(ActionBase):
+    """Check the inventory's intent and render the configuration of many devices."""
+
+    _requires_connection = False
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return what became of each; a device's failure is in the result, not the task's."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _, given = self.validate_argument_spec(ARGUMENT_SPEC)
+        try:
+            return result | _render((task_vars or {})["hostvars"], given, self._task.check_mode)
+        except ForerunnerError as error:
+            raise AnsibleActionFail(str(error)) from error
