@@ -6,6 +6,7 @@ the files, interfaces and sockets in them.
 """
 
 import asyncio
+import re
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -22,6 +23,8 @@ END_S = 5.0
 
 _ALONE = ("unshare", "--mount", "--net", "--pid", "--uts", "--ipc", "--fork", "--kill-child",
           "--mount-proc")  # fmt: skip
+# A prompt and what was given at it.
+_ECHO = re.compile(r"[^\s#(]+(?:\([^\s()]*\))?# (.*)")
 _READY, _END_OF_INTERFACES = "ready", "."
 # The other ends of the interfaces lie in a namespace inside, so that there is a carrier.
 _BOOT = """set -e
@@ -66,10 +69,22 @@ class Shadow(Session):
     async def ask(self, command: str, stdin: str = "") -> Answer:
         """Run a command, which may be several lines, and return its answer.
 
+        Of several lines the answer names the one that was rejected, which a router does not.
+
         Raises:
             Unreachable: It did not end in time.
         """
-        return await self._run(["vtysh", "-c", command], stdin)
+        if "\n" not in command:
+            return await self._run(["vtysh", "-c", command], stdin)
+        answer = await self._run(["vtysh", "-E", "-c", command], stdin)
+        said, given = [], ""
+        for line in answer.output.splitlines(keepends=True):
+            if echo := _ECHO.fullmatch(line.rstrip("\n")):
+                given = echo[1]
+            else:
+                said.append(line)
+        where = f" (at {given!r})" if answer.status and given else ""
+        return Answer("".join(said).rstrip() + where, answer.error, answer.status)
 
     async def load(self, running: str) -> None:
         """Bring the shadow to what the router runs, as a router that boots does it.
