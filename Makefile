@@ -9,7 +9,7 @@ SETUP := $(PYTHON) -I forerunner/bootstrap.py
 export LC_ALL := C.UTF-8
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench bench-loop bench-loop-kill bench-change bench-fleet lab-up lab-down \
+.PHONY: help demo plan test lint format bench bench-loop bench-loop-kill bench-change bench-fleet lab-up lab-down \
 	airflow airflow-down clean root python environment packages packages-optional peers \
 	lint-fast lint-format lint-rules lint-imports lint-types lint-ansible
 
@@ -43,6 +43,9 @@ bench-change: environment packages root ## Whether a change is foretold, applied
 
 bench-fleet: environment peers ## Many simulated devices at once, against what else people use
 	$(BIN)/forerunner bench fleet
+
+plan: environment packages root ## Say what configuring the devices would change, and write the plan
+	$(AS_ROOT) $(BIN)/ansible-playbook playbooks/plan_config.yml
 
 lab-up: environment packages root ## Build the lab: six FRR routers and two hosts
 	$(AS_ROOT) $(BIN)/ansible-playbook playbooks/build_lab.yml

@@ -8,7 +8,7 @@ it was read back.
 
 import json
 from collections.abc import Iterable, Mapping
-from ipaddress import AddressValueError, IPv4Address
+from ipaddress import ip_address
 from typing import Any
 
 from forerunner.dialects import config_tree
@@ -44,6 +44,8 @@ _GRAMMAR = config_tree.Grammar(
     ends=("exit", "exit-address-family", "exit-vrf", _END),
     ignored=_NOT_INTENT,
 )
+# What may follow a static route's next hop beside a distance.
+_ROUTE_OPTIONS = ("color", "label", "nexthop-vrf", "onlink", "table", "tag", "vrf")
 _POINT_TO_POINT = "another Router (point-to-point)"
 
 
@@ -83,13 +85,24 @@ def differences(running: str, intended: str) -> str:
 def misread(config: str) -> list[str]:
     """Return the lines that FRR takes in silence as something else than is meant.
 
-    It takes whatever stands as a static route's next hop, if it is no address, for the name of an
-    interface, and reading back shows the line as it was written: only the names tell.
+    Whatever stands where a static route's next hop, the word after it or the source of a BGP
+    session is expected, it takes for the name of an interface, also `300` for a distance. Reading
+    back shows the line as it was written: only the names tell.
     """
     paths = parse(config)
     interfaces = {path[0].removeprefix("interface ") for path in paths if len(path) == 1}
-    routes = [path[0].split() for path in paths if path[0].startswith("ip route ")]
-    return [" ".join(words) for words in routes if not _is_next_hop(words[3:4], interfaces)]
+    return [path[-1] for path in paths if not _names_are_known(path[-1].split(), interfaces)]
+
+
+def _names_are_known(words: list[str], interfaces: set[str]) -> bool:
+    if words[:1] == ["neighbor"] and words[2:3] == ["update-source"]:
+        return _is_next_hop(words[3:4], interfaces)
+    if words[:2] not in (["ip", "route"], ["ipv6", "route"]):
+        return True
+    hop, after = words[3:4], words[4:5]
+    if not _is_next_hop(hop, interfaces):
+        return False
+    return not after or _is_next_hop(after, interfaces) or _is_option(after[0])
 
 
 def _is_next_hop(words: list[str], interfaces: set[str]) -> bool:
@@ -97,9 +110,14 @@ def _is_next_hop(words: list[str], interfaces: set[str]) -> bool:
     if word.lower() in ("blackhole", "reject", "null0") or word in interfaces:
         return True
     try:
-        return bool(IPv4Address(word))
-    except AddressValueError:
+        return bool(ip_address(word))
+    except ValueError:
         return False
+
+
+def _is_option(word: str) -> bool:
+    distance = word.isascii() and word.isdigit() and 1 <= int(word) <= 255
+    return distance or word in _ROUTE_OPTIONS
 
 
 def keep_drained(running: str, intended: str) -> tuple[str, tuple[str, ...]]:

@@ -145,9 +145,33 @@ def test_a_next_hop_that_is_one_is_not_misread(hop: str) -> None:
     assert frr.misread(f"interface to-b\nexit\nip route 10.2.0.0/24 {hop}\n") == []
 
 
-def test_a_next_hop_that_would_be_taken_for_an_interface_is_found() -> None:
-    config = "interface to-b\nexit\nip route 10.2.0.0/24 bogus!\n"
-    assert frr.misread(config) == ["ip route 10.2.0.0/24 bogus!"]
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ip route 10.2.0.0/24 bogus!",
+        "ip route 10.2.0.0/24 10.1.1.256",
+        "ip route 10.2.0.0/24 10.1.1.1 300",
+        "ip route 10.2.0.0/24 10.1.1.1 tga 5",
+        "ip route 10.2.0.0/24 10.1.1.1 to-c",
+        "ipv6 route 2001:db8::/32 2001:db8:::1",
+        "neighbor 10.0.0.2 update-source lo0",
+    ],
+)
+def test_a_word_that_would_be_taken_for_an_interface_is_found(line: str) -> None:
+    config = f"interface to-b\nexit\nrouter bgp 1\n {line}\nexit\n"
+    assert frr.misread(config) == [line]
+
+
+@pytest.mark.parametrize("end", ["", " 200", " tag 5", " to-b", " to-b 5", " onlink"])
+def test_what_may_follow_a_next_hop_is_not_misread(end: str) -> None:
+    config = f"interface to-b\nexit\nip route 10.2.0.0/24 10.1.1.1{end}\n"
+    assert frr.misread(config) == []
+
+
+@pytest.mark.parametrize("source", ["to-b", "10.1.1.1", "2001:db8::1"])
+def test_a_source_that_is_one_is_not_misread(source: str) -> None:
+    config = f"interface to-b\nexit\nrouter bgp 1\n neighbor 10.0.0.2 update-source {source}\n"
+    assert frr.misread(config) == []
 
 
 def test_an_unknown_platform_lists_those_that_there_are() -> None:
