@@ -29,7 +29,7 @@ class CallbackModule(CallbackBase):
         super().__init__()
         self._passed = False
 
-    def v2_playbook_on_task_start(self, task: Any, *_: Any) -> None:
+    def v2_playbook_on_task_start(self, task: Any, **_: Any) -> None:
         """Note that the gate is asked."""
         self._passed = self._passed or task.action == "change_gate"
 
