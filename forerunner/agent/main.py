@@ -9,13 +9,19 @@ from pathlib import Path
 # By `python3 -I -S` nothing but the standard library is on the path.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from forerunner.agent import probe, restore
+from forerunner.agent import guard, health, probe, restore
 
 _VERBS: dict[str, Callable[[list[str]], int]] = {
     "probe": probe.run_probe,
     "reflect": probe.run_reflect,
     "hold": restore.run_hold,
     "release": restore.run_release,
+    "arm": guard.run_arm,
+    "say": guard.run_say,
+    "confirm": guard.run_confirm,
+    "restore": guard.run_restore,
+    "guards": guard.run_guards,
+    "health": health.run_health,
 }
 
 

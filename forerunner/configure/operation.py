@@ -1,12 +1,20 @@
-"""Bringing many devices to the configuration that the inventory means for them."""
+"""Bringing many devices to what they are to run: look, order, change in waves, say what became."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from forerunner.configure.passes import Spoken, bring
-from forerunner.dialects import dialect
-from forerunner.fleet import Device, DeviceResult, Session, run
+from analytics.decide import Duties, Refusal, Wave
+from forerunner.configure.intent import Intent
+from forerunner.configure.order import Meant, Order
+from forerunner.configure.rollout import Rollout, combined
+from forerunner.configure.survey import GUARDED, Seen, Survey, neighbours, survey
+from forerunner.configure.terms import Network, Terms
+from forerunner.configure.transaction import Done
+from forerunner.configure.unguarded import change
+from forerunner.dialects.redaction import hide
+from forerunner.fleet import Device, DeviceResult, Session, run_async
 
 
 @dataclass(frozen=True)
@@ -16,11 +24,28 @@ class Configuration:
     Attributes:
         hosts: What became of each device; its data holds `diff` and `drained`.
         check: Whether nothing was written.
+        waves: In which devices were to be changed, in the order of writing.
+        health: Before and after, by device, where it was changed or put back.
+        refused: Why no order is safe; empty when there is one.
+        unsettled: Whether a device's own timer may still run.
+        diff: Per device that differs (or would), as Ansible shows it.
     """
 
     hosts: Mapping[str, DeviceResult]
     check: bool = False
-    diff: list[dict[str, str]] = field(default_factory=list)
+    waves: Sequence[Sequence[str]] = ()
+    health: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    refused: str = ""
+    unsettled: bool = False
+
+    @property
+    def diff(self) -> list[dict[str, str]]:
+        """Return the differences as Ansible shows them."""
+        return [
+            {"prepared": f"--- {name} running\n+++ {name} intended\n{result.data['diff']}\n"}
+            for name, result in self.hosts.items()
+            if result.data.get("diff")
+        ]
 
     @property
     def changed(self) -> bool:
@@ -29,69 +54,126 @@ class Configuration:
 
 
 def configure(
-    devices: Mapping[str, Device],
-    intended: Mapping[str, str],
-    allow_change: bool,
-    check: bool = False,
-    **limits: Any,
+    devices: Mapping[str, Device], intent: Intent, terms: Terms, network: Network
 ) -> Configuration:
-    """Bring every device to its intended configuration, and say what became of each.
-
-    A drained link stays drained: its cost is an operation's, not the inventory's, and goes back
-    by `undrain_link`. The device's message says so.
+    """Bring every device to what it is to run, and say what became of each.
 
     Args:
         devices: By inventory name.
-        intended: Whole configuration by device.
-        allow_change: Write; without it a device that differs fails.
-        check: Say what would change, and write nothing.
-        limits: `concurrency` and `timeout` of `fleet.run`.
+        intent: What they are to run.
+        terms: Consent, timers, patience, order.
+        network: What order and checks depend on.
     """
-
-    async def work(session: Session) -> DeviceResult:
-        return await _configure(session, intended[session.device.name], allow_change, check)
-
-    results = run(devices.values(), work, **limits)
-    return Configuration(results, check, _prepared(results))
-
-
-def _prepared(results: Mapping[str, DeviceResult]) -> list[dict[str, str]]:
-    """Return the differences as Ansible shows them."""
-    return [
-        {"prepared": f"--- {name} running\n+++ {name} intended\n{result.data['diff']}\n"}
-        for name, result in results.items()
-        if result.data.get("diff")
-    ]
+    return asyncio.run(_configure(devices, intent, terms, network))
 
 
 async def _configure(
-    session: Session, target: str, allow_change: bool, check: bool
-) -> DeviceResult:
-    speech, name = dialect(session.device.platform), session.device.name
-    if wrong := speech.misread(target):
-        problem = f"nothing was written: {name} would take {'; '.join(wrong)} as something else"
-        return DeviceResult("failed", f"{name}: {problem}")
-    spoken = Spoken(name, speech, session)
-    running = await spoken.read()
-    target, drained = speech.keep_drained(running, target)
-    note = f"; drained and left so: {', '.join(drained)}" if drained else ""
-    diff = speech.differences(running, target)
-    data = {"diff": diff, "drained": list(drained)}
-    if not diff:
-        return DeviceResult("ok", f"{name}: as intended{note}", data)
-    if check:
-        return DeviceResult("changed", f"{name}: would change{note}", data)
-    if not allow_change:
-        problem = f"{name}: differs, and device_config_allow_change is not set{note}"
-        return DeviceResult("failed", problem, {**data, "diff": ""})
-    return await _apply(spoken, running, target, note)
+    devices: Mapping[str, Device], intent: Intent, terms: Terms, network: Network
+) -> Configuration:
+    found = await survey(devices, intent, terms)
+    guarded = {x: y for x, y in found.differing.items() if devices[x].platform in GUARDED}
+    order = _order(found, guarded, terms, network, await neighbours(guarded, network, terms))
+    waves = order.waves() if guarded else ()
+    if isinstance(waves, Refusal):
+        return _untouched(found, devices, terms, (), f"refused ({waves.cause}): {waves.reason}")
+    names = [wave.devices for wave in waves]
+    if terms.check or not terms.allow_change:
+        return _untouched(found, devices, terms, names, "")
+    if found.differing and not _may_go_on(found, terms):
+        return _untouched(found, devices, terms, names, "a device does not answer")
+    return await _carried_out(devices, found, order, waves, terms, network)
 
 
-async def _apply(device: Spoken, before: str, target: str, note: str) -> DeviceResult:
-    """Apply and read back; what was written counts, whatever comes out."""
-    name = device.name
-    brought = await bring(device, before, target, lambda: None)
-    data = {"diff": device.speech.differences(before, brought.now)}
-    if brought.problem:
-        return DeviceResult("failed", f"{name}: {brought.problem}{note}", data)
-    return DeviceResult("changed", f"{name}: changed and read back{note}", data)
+def _order(
+    found: Survey,
+    guarded: Mapping[str, Seen],
+    terms: Terms,
+    network: Network,
+    outside: Mapping[str, str],
+) -> Order:
+    down = frozenset(name for name, x in found.failed.items() if x.status == "unreachable")
+    duties = Duties(network.topology, network.controller, network.demands, down=down)
+    others = {name: each.running for name, each in found.seen.items()}
+    meant = {name: Meant(each.running, each.target) for name, each in guarded.items()}
+    return Order(meant, {**outside, **others}, duties, terms.waves)
+
+
+def _may_go_on(found: Survey, terms: Terms) -> bool:
+    silent = any(each.status == "unreachable" for each in found.failed.values())
+    return terms.allow_unreachable or not silent
+
+
+async def _carried_out(
+    devices: Mapping[str, Device],
+    found: Survey,
+    order: Order,
+    waves: Sequence[Wave],
+    terms: Terms,
+    network: Network,
+) -> Configuration:
+    guarded = {name: found.seen[name] for wave in waves for name in wave.devices}
+    rollout = Rollout(devices, guarded, order, terms, network)
+    done = await rollout.run(waves)
+    results = {name: combined(devices[name], done[name], guarded[name]) for name in guarded}
+    rest = {name: x for name, x in found.differing.items() if name not in guarded}
+    results |= await _unguarded(devices, rest, terms)
+    hosts = {name: _result(name, found, results) for name in devices}
+    return Configuration(
+        hosts,
+        waves=[wave.devices for wave in waves],
+        health={name: parts[-1].health for name, parts in done.items() if parts},
+        unsettled=any(_unsettled(part) for parts in done.values() for part in parts),
+    )
+
+
+def _unsettled(part: Done) -> bool:
+    return part.touched and part.result.status == "unreachable"
+
+
+async def _unguarded(
+    devices: Mapping[str, Device], seen: Mapping[str, Seen], terms: Terms
+) -> dict[str, DeviceResult]:
+    if not terms.allow_unguarded:
+        why = "its platform has no timer, and device_config_allow_unguarded is not set"
+        return {x: DeviceResult("failed", f"{x}: not touched: {why}") for x in seen}
+
+    async def work(session: Session) -> DeviceResult:
+        name = session.device.name
+        return await change(session, seen[name], lambda: terms.permit(name))
+
+    chosen = [devices[name] for name in seen]
+    return await run_async(chosen, work, terms.concurrency, terms.timeout_s)
+
+
+def _result(name: str, found: Survey, results: Mapping[str, DeviceResult]) -> DeviceResult:
+    if name in results:
+        return results[name]
+    if name in found.failed:
+        return found.failed[name]
+    seen = found.seen[name]
+    data = {"diff": "", "drained": list(seen.drained)}
+    return DeviceResult("ok", f"{name}: as intended{seen.note}", data)
+
+
+def _untouched(
+    found: Survey,
+    devices: Mapping[str, Device],
+    terms: Terms,
+    waves: Sequence[Sequence[str]],
+    refused: str,
+) -> Configuration:
+    """Return what would change, or what must not, of devices that nothing was written to."""
+    results = {name: _left(name, seen, terms, refused) for name, seen in found.differing.items()}
+    hosts = {name: _result(name, found, results) for name in devices}
+    return Configuration(hosts, terms.check, waves, refused=refused)
+
+
+def _left(name: str, seen: Seen, terms: Terms, refused: str) -> DeviceResult:
+    shown = hide(seen.diff) if terms.check else ""
+    data = {"diff": shown, "drained": list(seen.drained)}
+    if refused:
+        return DeviceResult("failed", f"{name}: nothing was touched: {refused}{seen.note}", data)
+    if terms.check:
+        return DeviceResult("changed", f"{name}: would change{seen.note}", data)
+    problem = f"{name}: differs, and device_config_allow_change is not set{seen.note}"
+    return DeviceResult("failed", problem, data)

@@ -71,6 +71,20 @@ class OpenPlan:
             PlanRefused: The plan has expired or does not name the device, the candidate is not
                 the one that was planned, or the device no longer runs what it was planned against.
         """
+        text = self.meant(device)
+        if sha256(running) != self.plan.variables["running"][device]:
+            raise PlanRefused(
+                f"{device}: it no longer runs what {self.plan.id} was made against; plan again"
+            )
+        return text
+
+    def meant(self, device: str) -> str:
+        """Return the candidate of a device, whatever it runs now.
+
+        Raises:
+            PlanRefused: The plan has expired or does not name the device, or the candidate is
+                not the one that was planned.
+        """
         self.check_current()
         if device not in self.plan.variables["candidates"]:
             raise PlanRefused(f"{device}: {self.plan.id} does not name it; plan again")
@@ -78,10 +92,6 @@ class OpenPlan:
         if sha256(text) != self.plan.variables["candidates"][device]:
             file = _candidate_file(self.path, device)
             raise PlanRefused(f"{device}: {file} is not what was planned; plan again")
-        if sha256(running) != self.plan.variables["running"][device]:
-            raise PlanRefused(
-                f"{device}: it no longer runs what {self.plan.id} was made against; plan again"
-            )
         return text
 
     def check_current(self) -> None:

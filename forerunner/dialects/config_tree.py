@@ -1,8 +1,9 @@
 """A configuration as its lines in their sections, compared by meaning rather than by order."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 Path = tuple[str, ...]
 # Keys in the order in which the configuration has them; a value is the line as it was written,
@@ -26,6 +27,9 @@ class Grammar:
         numbered: What tells the line with a number that must go before another takes its place.
         masked: The part of a line that counts where a secret follows, which the device shows in
             another form than it was given.
+        indented: A line at the margin closes every section, whether or not one said so.
+        lasting: How sections begin that cannot be taken away: only their lines can.
+        wordless: First words of lines that are negated by them alone: `no description`.
     """
 
     sections: tuple[str, ...]
@@ -37,6 +41,9 @@ class Grammar:
     blocks: Mapping[str, str] | None = None
     numbered: str = ""
     masked: str = ""
+    indented: bool = False
+    lasting: tuple[str, ...] = ()
+    wordless: tuple[str, ...] = ()
 
     def opens(self, path: Path) -> bool:
         """Return whether the last line of a path opens a section."""
@@ -109,7 +116,8 @@ def _depth(raw: str) -> int:
 
 def _enclosing(raw: str, line: str, sections: Path, grammar: Grammar) -> Path:
     # A section that nobody closed ends where the next one begins at the margin.
-    begins = line.startswith(grammar.sections) and not raw.startswith(" ")
+    begins = grammar.indented or line.startswith(grammar.sections)
+    begins = begins and not raw.startswith(" ")
     return () if begins else sections
 
 
@@ -119,27 +127,45 @@ def missing(want: Paths, have: Paths) -> Paths:
 
 
 def commands(
-    add: Mapping[Path, str], remove: Iterable[Path], grammar: Grammar, have: Iterable[Path] = ()
+    add: Mapping[Path, str],
+    remove: Iterable[Path],
+    grammar: Grammar,
+    have: Iterable[Path] = (),
+    remove_first: bool = False,
 ) -> list[str]:
     """Return the commands that add and then remove lines, entering each section once in a row.
 
-    A line that goes is negated; where a whole section goes, its head alone is. One that takes the
-    number of another, of `have`, comes right after that has gone.
+    A line that goes is negated; where a whole section goes, its head alone is, if it can. One
+    that takes the number of another, of `have`, comes right after that has gone.
     """
     lines: list[str] = []
     here: Path = ()
-    gone = dict.fromkeys(remove)
     numbers = {(path[:-1], grammar.number(path[-1])) for path in have}
-    steps = [(path, False) for path in add if not _entered(path, add)]
-    steps += [(path, True) for path in gone if not _inside(path, gone)]
-    for path, negate in steps:
+    parts = [_additions(add), _removals(remove, grammar)]
+    for path, negate in chain.from_iterable(reversed(parts) if remove_first else parts):
         lines += _enter(here, path[:-1])
         here = path if grammar.opens(path) and not negate else path[:-1]
         number = grammar.number(path[-1])
         if number and not negate and (path[:-1], number) in numbers:
             lines.append(f"no {number}")
-        lines.append(_negated(path[-1]) if negate else add[path])
+        lines.append(_negated(path[-1], grammar) if negate else add[path])
     return lines
+
+
+def _additions(paths: Iterable[Path]) -> list[tuple[Path, bool]]:
+    added = list(paths)
+    # Entering a section for one of its lines makes the section.
+    entered = {path[:length] for path in added for length in range(1, len(path))}
+    return [(path, False) for path in added if path not in entered]
+
+
+def _removals(paths: Iterable[Path], grammar: Grammar) -> list[tuple[Path, bool]]:
+    gone = {path: None for path in paths if not (len(path) == 1 and _lasts(path, grammar))}
+    return [(path, True) for path in gone if not _inside(path, gone)]
+
+
+def _lasts(path: Path, grammar: Grammar) -> bool:
+    return bool(grammar.lasting) and path[0].startswith(grammar.lasting)
 
 
 def next_commands(have: Paths, want: Paths, grammar: Grammar) -> list[str]:
@@ -154,11 +180,6 @@ def _inside(path: Path, gone: Iterable[Path]) -> bool:
     return any(path[:length] in gone for length in range(1, len(path)))
 
 
-def _entered(head: Path, paths: Iterable[Path]) -> bool:
-    # Entering a section for one of its lines makes the section.
-    return any(path[: len(head)] == head and len(path) > len(head) for path in paths)
-
-
 def _enter(here: Path, target: Path) -> list[str]:
     if here == target:
         return []
@@ -166,7 +187,10 @@ def _enter(here: Path, target: Path) -> list[str]:
     return ["exit"] * len(here) + list(target)
 
 
-def _negated(line: str) -> str:
+def _negated(line: str, grammar: Grammar) -> str:
+    word = line.split(" ", 1)[0]
+    if word in grammar.wordless:
+        return f"no {word}"
     if "\n" in line:
         # A text of several lines goes by what it is called.
         line = " ".join(line.split()[:2])
@@ -199,3 +223,31 @@ def _place(path: Path, removed: Paths) -> list[tuple[str, bool, str]]:
     # Sections in order; in one of them what goes stands before what replaces it.
     prefixes = [path[: length + 1] for length in range(len(path))]
     return [(each[-1].rpartition(" ")[0], each not in removed, each[-1]) for each in prefixes]
+
+
+def merged(have: Paths, want: Paths, chosen: Callable[[Path], bool]) -> Paths:
+    """Return `have` with the chosen lines as `want` has them, and no others changed."""
+    kept = {path: line for path, line in have.items() if path in want or not chosen(path)}
+    added = {path: line for path, line in missing(want, have).items() if chosen(path)}
+    heads = {path[:n]: path[n - 1] for path in added for n in range(1, len(path))}
+    return {**kept, **heads, **added}
+
+
+def text(paths: Paths, grammar: Grammar) -> str:
+    """Write lines down as a configuration, one that `parse` reads as the same lines."""
+    return "".join(f"{line}\n" for line in _written(paths, 0, grammar))
+
+
+def _written(paths: Iterable[Path], depth: int, grammar: Grammar) -> list[str]:
+    sections: dict[Path, list[Path]] = {}
+    for path in paths:
+        inside = sections.setdefault(path[: depth + 1], [])
+        if len(path) > depth + 1:
+            inside.append(path)
+    lines: list[str] = []
+    for head, inside in sections.items():
+        lines.append(" " * depth + head[-1])
+        lines += _written(inside, depth + 1, grammar)
+        if grammar.opens(head):
+            lines.append(" " * depth + grammar.ends[depth])
+    return lines

@@ -38,11 +38,14 @@ _NOT_INTENT = (
     "no ip forwarding",
     "no ipv6 forwarding",
 )
-_GRAMMAR = config_tree.Grammar(
+GRAMMAR = config_tree.Grammar(
     sections=("interface ", "router ", "route-map ", "vrf ", "line ", "key chain ", "key "),
     subsections=("address-family ",),
     ends=("exit", "exit-address-family", "exit-vrf", _END),
     ignored=_NOT_INTENT,
+    # FRR deletes only an interface that the kernel does not have any more.
+    lasting=("interface ",),
+    wordless=("description",),
 )
 # What may follow a static route's next hop beside a distance.
 _ROUTE_OPTIONS = ("color", "label", "nexthop-vrf", "onlink", "table", "tag", "vrf")
@@ -74,7 +77,7 @@ def changes(running: str, intended: str) -> list[str]:
     another (`ip ospf cost 20`) takes the old one away by itself, without a moment at the default,
     while `no ip ospf cost 10` would take away whatever cost there is.
     """
-    return config_tree.next_commands(parse(running), parse(intended), _GRAMMAR)
+    return config_tree.next_commands(parse(running), parse(intended), GRAMMAR)
 
 
 def differences(running: str, intended: str) -> str:
@@ -145,7 +148,7 @@ def keep_drained(running: str, intended: str) -> tuple[str, tuple[str, ...]]:
 
 def parse(text: str) -> config_tree.Paths:
     """Return the configuration's lines, each with the sections that it stands in."""
-    return config_tree.parse(text, _GRAMMAR)
+    return config_tree.parse(text, GRAMMAR)
 
 
 def configure(commands: Iterable[str]) -> str:

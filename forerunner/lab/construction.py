@@ -116,6 +116,9 @@ def _build_anew(lab: Lab) -> None:
 
 def _copy_agent(lab: Lab) -> None:
     # The script finds its package two directories up, in a checkout as on a router.
-    package = lab.agent.parent
-    shutil.copytree(_PACKAGE / "agent", package, ignore=shutil.ignore_patterns("__pycache__"))
-    (package.parent / "__init__.py").touch()
+    root = lab.agent.parents[1]
+    for name in ("agent", "dialects"):
+        # The agent puts configurations back, and speaks to its router by the same dialect.
+        shutil.copytree(_PACKAGE / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("__init__.py", "errors.py"):
+        shutil.copy(_PACKAGE / name, root / name)

@@ -118,6 +118,18 @@ def test_a_section_that_goes_is_negated_as_a_whole() -> None:
     assert frr.changes(running, "!\n") == ["no router bgp 65001"]
 
 
+def test_an_interface_that_goes_is_emptied_for_frr_deletes_none_that_is_there() -> None:
+    running = "interface to-b\n ip ospf cost 10\n ip ospf area 0\nexit\n"
+    commands = frr.changes(running, "!\n")
+    assert commands == ["interface to-b", "no ip ospf cost 10", "no ip ospf area 0"]
+
+
+def test_a_description_goes_by_its_first_word_for_frr_takes_no_more() -> None:
+    running = "interface to-b\n description link a:b\n ip ospf cost 1\nexit\n"
+    intended = "interface to-b\n ip ospf cost 1\nexit\n"
+    assert frr.changes(running, intended) == ["interface to-b", "no description"]
+
+
 def test_a_subsection_is_entered_through_its_section() -> None:
     running = "router bgp 1\n address-family ipv4 unicast\n exit-address-family\nexit\n"
     intended = running.replace("unicast\n", "unicast\n  network 172.20.1.0/24\n")
@@ -182,11 +194,14 @@ def test_an_unknown_platform_lists_those_that_there_are() -> None:
 words = st.from_regex(r"[a-z][a-z0-9]{0,5}( [a-z0-9]{1,4}){0,2}", fullmatch=True).filter(
     lambda line: (
         line.split()[0] not in ("exit", "end", "no", "key", "line", "vrf", "router", "log")
+        and line.split()[0] != "description"
         and not line.startswith(("exit", "end", "hostname", "frr", "ip ", "interface"))
     )
 )
 sections = st.sampled_from(["interface a", "interface b", "router ospf", "router bgp 1"])
-configs = st.dictionaries(sections, st.lists(words, max_size=4, unique=True), max_size=4)
+configs = st.dictionaries(
+    sections, st.lists(words, min_size=1, max_size=4, unique=True), max_size=4
+)
 
 
 def text(config: dict[str, list[str]]) -> str:
@@ -210,7 +225,9 @@ def carry_out(running: str, commands: list[str]) -> str:
             here = (*here, command) if command.startswith(heads) else here
     found: dict[str, list[str]] = {}
     for path in state:
-        found.setdefault(path[0], []).extend(path[1:])
+        # An interface cannot be deleted, and without a line it is not shown.
+        if len(path) > 1 or not path[0].startswith("interface "):
+            found.setdefault(path[0], []).extend(path[1:])
     return text(found)
 
 

@@ -1,0 +1,40 @@
+"""Bring a device back to a point in its history, on request."""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, Param
+
+from forerunner.airflow.operators import AnsiblePlaybookOperator
+
+with DAG(
+    dag_id="restore_config",
+    description="Bring a device back to a commit or a moment, under a timer that takes it back.",
+    schedule=None,
+    catchup=False,
+    max_active_runs=1,
+    params={
+        "device": Param(
+            type="string",
+            # The end as JavaScript and Python both see it: "$" would let a newline through.
+            pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*(?![\s\S])",
+            maxLength=64,
+            description="Inventory name.",
+        ),
+        "at": Param(
+            "latest",
+            type="string",
+            pattern=r"^(latest|[0-9a-f]{4,40}|[0-9]{4}-[0-9T:.+Z-]{4,40})(?![\s\S])",
+            maxLength=50,
+            description="A commit, a time as 2026-11-22T14:00, or latest.",
+        ),
+        "check": Param(False, type="boolean", description="Only show what would change."),
+    },
+    tags=["forerunner", "backup"],
+):
+    AnsiblePlaybookOperator(
+        task_id="restore_config",
+        playbook="restore_config",
+        variables={"device": "{{ params.device }}", "at": "{{ params.at }}"},
+        check="{{ params.check }}",
+        execution_timeout=timedelta(minutes=15),
+    )

@@ -1,0 +1,102 @@
+"""Generated changes of FRR configurations: valid, varied, and none that must reset a session."""
+
+from collections.abc import Callable
+from random import Random
+
+from forerunner.dialects import config_tree, frr
+
+_WORDS = ("amber", "birch", "cedar", "delta", "ember", "fjord")
+Act = Callable[[config_tree.Paths, Random], None]
+
+
+def changed(config: str, dice: Random) -> str:
+    """Return a configuration with one to five things changed.
+
+    Args:
+        config: A router's whole configuration.
+        dice: Decides; the same seed gives the same change.
+    """
+    paths = dict(frr.parse(config))
+    for act in dice.choices(_ACTS, k=dice.randint(1, 5)):
+        act(paths, dice)
+    head = "".join(f"{x}\n" for x in config.splitlines() if x.startswith(("frr ", "hostname ")))
+    return head + config_tree.text(paths, frr.GRAMMAR) + "end\n"
+
+
+def _cost(paths: config_tree.Paths, dice: Random) -> None:
+    costed = [path for path in paths if path[-1].startswith("ip ospf cost ")]
+    path = dice.choice(costed)
+    _replace(paths, path, f"ip ospf cost {dice.randint(5, 50)}")
+
+
+def _description(paths: config_tree.Paths, dice: Random) -> None:
+    path = dice.choice([path for path in paths if path[-1].startswith("description ")])
+    _replace(paths, path, f"description {dice.choice(_WORDS)} {dice.randint(1, 99)}")
+
+
+def _neighbour(paths: config_tree.Paths, dice: Random) -> None:
+    path = dice.choice([path for path in paths if " description " in path[-1]])
+    _replace(paths, path, f"{path[-1].partition(' description ')[0]} description {_name(dice)}")
+
+
+def _route(paths: config_tree.Paths, dice: Random) -> None:
+    paths[(f"ip route 172.31.{dice.randint(0, 255)}.0/24 blackhole",)] = None
+
+
+def _prefix_list(paths: config_tree.Paths, dice: Random) -> None:
+    name = _name(dice)
+    for sequence in range(1, dice.randint(2, 5)):
+        _taken(paths, f"ip prefix-list {name} seq {5 * sequence} ")
+        length = dice.randint(25, 32)
+        line = f"ip prefix-list {name} seq {5 * sequence} permit 10.{dice.randint(0, 255)}.0.0/16"
+        paths[(f"{line} le {length}",)] = None
+
+
+def _access_list(paths: config_tree.Paths, dice: Random) -> None:
+    name = f"acl-{_name(dice)}"
+    _taken(paths, f"access-list {name} seq 5 ")
+    paths[(f"access-list {name} seq 5 permit 10.{dice.randint(0, 255)}.0.0/16",)] = None
+
+
+def _route_map(paths: config_tree.Paths, dice: Random) -> None:
+    head = f"route-map {_name(dice)} permit {10 * dice.randint(1, 3)}"
+    for path in [path for path in paths if path[0] == head]:
+        del paths[path]
+    paths[(head,)] = None
+    paths[head, f"set metric {dice.randint(1, 500)}"] = None
+
+
+def _away(paths: config_tree.Paths, dice: Random) -> None:
+    mine = ("ip prefix-list ", "access-list ", "route-map ", "ip route 172.31.")
+    heads = sorted({path[0] for path in paths if path[0].startswith(mine)})
+    if heads:
+        gone = dice.choice(heads)
+        for path in [path for path in paths if path[0] == gone]:
+            del paths[path]
+
+
+def _replace(paths: config_tree.Paths, path: config_tree.Path, line: str) -> None:
+    new = {(*path[:-1], line) if each == path else each: None for each in paths}
+    paths.clear()
+    paths.update(new)
+
+
+def _taken(paths: config_tree.Paths, beginning: str) -> None:
+    for path in [path for path in paths if path[0].startswith(beginning)]:
+        del paths[path]
+
+
+def _name(dice: Random) -> str:
+    return f"{dice.choice(_WORDS)}-{dice.randint(1, 9)}"
+
+
+_ACTS: tuple[Act, ...] = (
+    _cost,
+    _description,
+    _neighbour,
+    _route,
+    _prefix_list,
+    _access_list,
+    _route_map,
+    _away,
+)

@@ -1,0 +1,116 @@
+"""Looking at every device before any is changed: what it runs, and what it is to run."""
+
+import dataclasses
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from forerunner.configure.guard import settle_left_over
+from forerunner.configure.intent import Intent
+from forerunner.configure.passes import Spoken
+from forerunner.configure.terms import Network, Terms
+from forerunner.dialects import dialect
+from forerunner.dialects.redaction import hide
+from forerunner.errors import ForerunnerError
+from forerunner.fleet import Device, DeviceResult, Session, run_async
+from forerunner.fleet.errors import FleetError
+
+# Platforms whose routers have an agent, which can guard a change.
+GUARDED = frozenset({"frr"})
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A device before it is changed.
+
+    Attributes:
+        running: What it runs.
+        target: What it is to run.
+        diff: How they differ by meaning, secrets included; empty when they do not.
+        drained: Interfaces that are drained and left so.
+    """
+
+    running: str
+    target: str
+    diff: str
+    drained: tuple[str, ...]
+
+    @property
+    def note(self) -> str:
+        """Return what is to be said of drained links; empty when there are none."""
+        return f"; drained and left so: {', '.join(self.drained)}" if self.drained else ""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What looking at all devices gave.
+
+    Attributes:
+        seen: By device, where it could be read.
+        failed: By device, where it could not, or must not be changed.
+    """
+
+    seen: Mapping[str, Seen]
+    failed: Mapping[str, DeviceResult]
+
+    @property
+    def differing(self) -> dict[str, Seen]:
+        """Return the devices that are to change."""
+        return {name: each for name, each in self.seen.items() if each.diff}
+
+
+def agent_of(device: Device, terms: Terms) -> Device:
+    """Return how a device's agent is reached."""
+    return dataclasses.replace(device, user="agent", key_file=terms.agent_key_file)
+
+
+async def survey(devices: Mapping[str, Device], intent: Intent, terms: Terms) -> Survey:
+    """Read all devices and compare; what a dead run left unconfirmed is put back first."""
+    seen: dict[str, Seen] = {}
+
+    async def work(session: Session) -> DeviceResult:
+        try:
+            seen[session.device.name] = await _look(session, intent, terms)
+        except FleetError:
+            raise
+        except ForerunnerError as error:
+            return DeviceResult("failed", hide(str(error)))
+        return DeviceResult("ok")
+
+    results = await run_async(devices.values(), work, terms.concurrency, terms.timeout_s)
+    return Survey(
+        {name: seen[name] for name, each in results.items() if each.succeeded},
+        {name: each for name, each in results.items() if not each.succeeded},
+    )
+
+
+async def neighbours(changing: Collection[str], network: Network, terms: Terms) -> dict[str, str]:
+    """Return what the neighbours of changing devices run that are not part of the change.
+
+    Whether one end of a link may change alone depends on what the other end runs.
+    """
+    ends = [link.ends for link in network.topology.links]
+    beside = {name for pair in ends if set(pair) & set(changing) for name in pair}
+    devices = [network.others[name] for name in sorted(beside) if name in network.others]
+    found: dict[str, str] = {}
+
+    async def work(session: Session) -> DeviceResult:
+        device = session.device
+        found[device.name] = await Spoken(device.name, dialect(device.platform), session).read()
+        return DeviceResult("ok")
+
+    await run_async(devices, work, terms.concurrency, terms.timeout_s)
+    return found
+
+
+async def _look(session: Session, intent: Intent, terms: Terms) -> Seen:
+    device = session.device
+    speech = dialect(device.platform)
+    if terms.allow_change and not terms.check and device.platform in GUARDED:
+        terms.permit(device.name)
+        await settle_left_over(agent_of(device, terms))
+    running = await Spoken(device.name, speech, session).read()
+    wanted = intent.wanted(device.name, running, speech)
+    if wrong := speech.misread(wanted.text):
+        problem = f"nothing was written: {device.name} would take {'; '.join(wrong)}"
+        raise FleetError(device.name, f"{problem} as something else")
+    return Seen(running, wanted.text, speech.differences(running, wanted.text), wanted.drained)
