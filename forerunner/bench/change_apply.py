@@ -121,7 +121,7 @@ def rows(extent: Extent, console: Console) -> Sequence[Row]:
 
 def _applied(lab: Lab, targets: dict[str, str]) -> Configuration:
     quick = WavePolicy(growth=len(targets))
-    return bring(lab, targets, patience=Patience(0.2, 5.0), timer_s=20.0, waves=quick)
+    return bring(lab, targets, patience=Patience(0.2, 10.0), timer_s=60.0, waves=quick)
 
 
 def _trial(lab: Lab, kind: str, dice: Random) -> Trial | None:
@@ -172,7 +172,7 @@ def _await_guard(lab: Lab, router: str, known: frozenset[str]) -> str:
         if fresh:
             return fresh[0]
         time.sleep(_POLL_S)
-    raise TimeoutError(f"{router}: no guard was armed within {_WAIT_S:g} s")
+    raise change_lab.NotMeasured(f"{router}: no guard was armed within {_WAIT_S:g} s")
 
 
 def _held(lab: Lab, router: str, guard: str) -> Path:

@@ -8,6 +8,7 @@ from typing import Any
 
 from forerunner.bench import rows
 from forerunner.dialects import frr
+from forerunner.errors import ForerunnerError
 from forerunner.lab import Lab
 from forerunner.lab.daemons import ask
 from forerunner.trials.site import Site
@@ -16,6 +17,10 @@ INDEX = 64
 """Of the labs of these benchmarks, unless `FORERUNNER_BENCH_LAB` says otherwise."""
 
 _SESSIONS = ("show bgp summary json", "show ip ospf neighbor detail json")
+
+
+class NotMeasured(ForerunnerError):
+    """What was to be measured did not happen; the message says what did."""
 
 
 @contextmanager

@@ -65,7 +65,7 @@ def _poisoned(lab: Lab, console: Console) -> list[str]:
     console.print(f"poisoned: {touched}; {done.hosts[touched[0]].message if touched else done}")
     wait_converged(lab, 60)
     if {name: running(lab, name) for name in lab.routers} != before:
-        raise AssertionError("a poisoned router was not put back byte for byte")
+        raise change_lab.NotMeasured("a poisoned router was not put back byte for byte")
     return touched
 
 
@@ -77,7 +77,7 @@ def _ours(lab: Lab, console: Console) -> list[str]:
     console.print(f"ours: waves {done.waves}, isolated {sorted(isolated)}")
     bad = [each.message for each in done.hosts.values() if each.status != "changed"]
     if bad:
-        raise AssertionError(f"the rollout was not carried out: {bad}")
+        raise change_lab.NotMeasured(f"the rollout was not carried out: {bad}")
     return sorted(isolated)
 
 
@@ -105,7 +105,7 @@ async def _pushed(lab: Lab, router: str) -> str:
 def _rollout(lab: Lab, targets: dict[str, str]) -> Configuration:
     devices = {name: device(lab, name) for name in targets}
     given = terms(
-        lab, timer_s=25.0, patience=_PATIENCE, waves=WavePolicy(2.0, 0, allow_exposed=True)
+        lab, timer_s=60.0, patience=_PATIENCE, waves=WavePolicy(2.0, 0, allow_exposed=True)
     )
     return configure(devices, Intended(targets), given, network(lab, controller=_ENTRY))
 

@@ -24,19 +24,14 @@ def changed(config: str, dice: Random) -> str:
 
 
 def _cost(paths: config_tree.Paths, dice: Random) -> None:
-    costed = [path for path in paths if path[-1].startswith("ip ospf cost ")]
-    path = dice.choice(costed)
-    _replace(paths, path, f"ip ospf cost {dice.randint(5, 50)}")
+    if path := _one(paths, dice, "ip ospf cost "):
+        _replace(paths, path, f"ip ospf cost {dice.randint(5, 50)}")
 
 
 def _description(paths: config_tree.Paths, dice: Random) -> None:
-    path = dice.choice([path for path in paths if path[-1].startswith("description ")])
-    _replace(paths, path, f"description {dice.choice(_WORDS)} {dice.randint(1, 99)}")
-
-
-def _neighbour(paths: config_tree.Paths, dice: Random) -> None:
-    path = dice.choice([path for path in paths if " description " in path[-1]])
-    _replace(paths, path, f"{path[-1].partition(' description ')[0]} description {_name(dice)}")
+    if path := _one(paths, dice, "description "):
+        before = path[-1].partition("description ")[0]
+        _replace(paths, path, f"{before}description {_name(dice)}")
 
 
 def _route(paths: config_tree.Paths, dice: Random) -> None:
@@ -75,6 +70,11 @@ def _away(paths: config_tree.Paths, dice: Random) -> None:
             del paths[path]
 
 
+def _one(paths: config_tree.Paths, dice: Random, mark: str) -> config_tree.Path | None:
+    found = [path for path in paths if mark in path[-1]]
+    return dice.choice(found) if found else None
+
+
 def _replace(paths: config_tree.Paths, path: config_tree.Path, line: str) -> None:
     new = {(*path[:-1], line) if each == path else each: None for each in paths}
     paths.clear()
@@ -93,7 +93,6 @@ def _name(dice: Random) -> str:
 _ACTS: tuple[Act, ...] = (
     _cost,
     _description,
-    _neighbour,
     _route,
     _prefix_list,
     _access_list,

@@ -8,7 +8,7 @@ from forerunner.configure.guard import settle_left_over
 from forerunner.configure.intent import Intent
 from forerunner.configure.passes import Spoken
 from forerunner.configure.terms import Network, Terms
-from forerunner.dialects import dialect
+from forerunner.dialects import UnknownPlatform, dialect
 from forerunner.dialects.redaction import hide
 from forerunner.errors import ForerunnerError
 from forerunner.fleet import Device, DeviceResult, Session, run_async
@@ -66,6 +66,8 @@ def agent_of(device: Device, terms: Terms) -> Device:
 async def survey(devices: Mapping[str, Device], intent: Intent, terms: Terms) -> Survey:
     """Read all devices and compare; what a dead run left unconfirmed is put back first."""
     seen: dict[str, Seen] = {}
+    foreign = {name: x for name, each in devices.items() if (x := _foreign(each))}
+    spoken = [each for name, each in devices.items() if name not in foreign]
 
     async def work(session: Session) -> DeviceResult:
         try:
@@ -76,11 +78,21 @@ async def survey(devices: Mapping[str, Device], intent: Intent, terms: Terms) ->
             return DeviceResult("failed", hide(str(error)))
         return DeviceResult("ok")
 
-    results = await run_async(devices.values(), work, terms.concurrency, terms.timeout_s)
+    results = await run_async(spoken, work, terms.concurrency, terms.timeout_s)
     return Survey(
         {name: seen[name] for name, each in results.items() if each.succeeded},
-        {name: each for name, each in results.items() if not each.succeeded},
+        {**foreign, **{name: each for name, each in results.items() if not each.succeeded}},
     )
+
+
+def _foreign(device: Device) -> DeviceResult | None:
+    """Return the failure of a platform that has no dialect; found before any connection."""
+    try:
+        dialect(device.platform)
+    except UnknownPlatform as error:
+        why = f"{error}, and what only NAPALM speaks to cannot be changed yet (docs/apply.md)"
+        return DeviceResult("failed", f"{device.name}: nothing was touched: {why}")
+    return None
 
 
 async def neighbours(changing: Collection[str], network: Network, terms: Terms) -> dict[str, str]:
