@@ -94,6 +94,11 @@ class Tail:
 
 
 def _is_waiting(ledger: "Ledger", prediction: "Prediction") -> bool:
-    """Return whether a prediction is fresh and nobody has planned anything for it."""
-    fresh = time.time() - prediction.made_at < FRESH_S
-    return fresh and not ledger.entries(limit=1, prediction=prediction.id)
+    """Return whether it is fresh and nobody planned for it, or a plan of it has no outcome.
+
+    Such a plan was begun by a run that was ended with the Airflow of before.
+    """
+    entries = ledger.entries(limit=1, prediction=prediction.id)
+    if entries:
+        return not entries[0].outcomes
+    return time.time() - prediction.made_at < FRESH_S

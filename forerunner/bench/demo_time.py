@@ -12,7 +12,8 @@ from forerunner import home
 from forerunner.bench.rows import Row
 
 _WHAT = {
-    "demo_fresh_s": "fresh clone to the end of `make demo`",
+    "demo_fresh_s": "fresh clone to the end of `make demo`; Debian's packages are installed, and "
+    "the package managers' caches are what they are",
     "demo_again_s": "`make demo` the second time",
 }
 _GOALS = {"demo_fresh_s": "<= 480", "demo_again_s": "<= 240"}

@@ -125,7 +125,8 @@ def _flapping(
     for seed in extent.flapping:
         arms.reset(site, "forerunner")
         played = trial.run(site, schedule("flapping", seed), "forerunner", directory)
-        count = len(reaction.acts(site, played.began_at, played.ended_at))
+        reaction.settle(site)
+        count = len(reaction.acts(site, played.began_at))
         console.print(f"flapping, seed {seed}: {count} acts")
         done.append((played, count))
     return done
@@ -139,4 +140,5 @@ def _benign(site: Site, extent: Extent, directory: Path, console: Console) -> in
     console.print(f"benign: {extent.benign_s:.0f} live seconds")
     plan = schedule("benign", BENIGN_SEED, length_s=extent.benign_s)
     trial.run(site, plan, "forerunner", directory)
+    reaction.settle(site)
     return len(reaction.acts(site, began))

@@ -23,8 +23,9 @@ KILLS, SHORT_KILLS = 20, 2
 ORPHANS_AFTER_S, STARTED_WITHIN_S, CONVERGED_WITHIN_S = 10.0, 60.0, 150.0
 VICTIMS = ("task", "supervisor")
 """Killed in turn: the process that runs the task, and the one that supervises it."""
-STARTING_S = 4.0
+STARTING_S = 2.5
 """What an act takes longer that nobody had made ready; so it is for a while after each kill."""
+MOST_DRAWS = 80
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Kill:
     Attributes:
         victim: What was shot, a name in `VICTIMS`.
         stood_by: Whether the task had stood by, or was started by the prediction.
-        moment_s: Seconds after the prediction, or after the task that it started had begun.
+        moment_s: Seconds after the task had begun to act.
         playing: Ansible processes that were alive at that moment.
         orphans: Of their runs, processes that were still alive ten seconds later.
         costs: OSPF cost at both ends in the end.
@@ -66,19 +67,12 @@ def main(short: bool = False) -> Path:
     console, directory = Console(), rows.directory("loop-kill")
     # In a lab of its own: the tests may run while a long benchmark does.
     site = Site(SHORT_LAB if short else LAB, directory / "site")
-    dice = Random(SEED)
     with ExitStack() as stack:
         stack.callback(arms.lower, site, "forerunner")
         arms.raise_arm(site, "forerunner", SHORT_PORT if short else AIRFLOW_PORT)
         length = _undisturbed(site)
         console.print(f"an undisturbed act takes {length:.1f} s")
-        kills: list[Kill] = []
-        while len(kills) < (SHORT_KILLS if short else KILLS):
-            victim = VICTIMS[len(kills) % 2]
-            # A shot that came too late hit nobody; the moment is drawn again.
-            if kill := _kill(site, victim, dice.random(), length):
-                kills.append(kill)
-                console.print(f"{len(kills)}: {kill}")
+        kills = _kills(site, SHORT_KILLS if short else KILLS, length, console)
     (directory / "kills.json").write_text(json.dumps([asdict(kill) for kill in kills]) + "\n")
     return rows.write("loop-kill", _rows(kills), console)
 
@@ -110,12 +104,25 @@ def _rows(kills: list[Kill]) -> list[Row]:
     ]
 
 
+def _kills(site: Site, wanted: int, length_s: float, console: Console) -> list[Kill]:
+    dice, kills = Random(SEED), list[Kill]()
+    for _ in range(MOST_DRAWS):
+        victim = VICTIMS[len(kills) % 2]
+        # A shot that came too late hit nobody; the moment is drawn again.
+        if kill := _kill(site, victim, dice.random(), length_s):
+            kills.append(kill)
+            console.print(f"{len(kills)}: {kill}")
+        if len(kills) == wanted:
+            return kills
+    raise reaction.NoReaction(f"only {len(kills)} of {MOST_DRAWS} shots hit an act")
+
+
 def _undisturbed(site: Site) -> float:
     """Let one prediction be acted on in peace; return how long its task ran, in seconds."""
     _start_over(site)
-    prediction, begun = _predict(site), time.monotonic()
-    task = _acting(site, prediction)[0]
-    while task.is_running():
+    prediction = _predict(site)
+    task, begun = _acting(site, prediction), time.monotonic()
+    while processes.acting(site, prediction) == task:
         time.sleep(0.05)
     length = time.monotonic() - begun
     if _await_drain(site, prediction, begun)[1] is None:
@@ -126,10 +133,13 @@ def _undisturbed(site: Site) -> float:
 def _kill(site: Site, victim: str, share: float, length_s: float) -> Kill | None:
     """Kill at a moment of an act and return what was left; None when there was nobody to kill."""
     _start_over(site)
-    prediction = _predict(site)
-    task, stood_by = _acting(site, prediction)
+    predicted_at, prediction = time.time(), _predict(site)
+    task = _acting(site, prediction)
+    stood_by = task.create_time() < predicted_at
     moment_s = share * (length_s if stood_by else length_s + STARTING_S)
     time.sleep(moment_s)
+    if processes.acting(site, prediction) != task:
+        return None
     try:
         playing = processes.below(site, task)
         psutil.Process(task.pid if victim == "task" else task.ppid()).kill()
@@ -171,17 +181,13 @@ def _predict(site: Site) -> str:
     return prediction.id
 
 
-def _acting(site: Site, prediction: str) -> tuple[psutil.Process, bool]:
-    """Return the task that acts on a prediction, and whether it had stood by."""
-    ready = processes.standby(site)
-    if ready is not None:
-        return ready, True
+def _acting(site: Site, prediction: str) -> psutil.Process:
     deadline = time.monotonic() + STARTED_WITHIN_S
     while time.monotonic() < deadline:
-        if found := processes.tasks(site):
-            return found[-1], False
+        if found := processes.acting(site, prediction):
+            return found
         time.sleep(0.02)
-    raise reaction.NoReaction(f"no task was started for {prediction}; see {site.var}/airflow")
+    raise reaction.NoReaction(f"no task acts on {prediction}; see {site.var}/airflow")
 
 
 def _await_drain(site: Site, prediction: str, shot: float) -> tuple[int, float | None]:

@@ -11,6 +11,7 @@ from forerunner.drain.errors import DrainError
 from forerunner.drain.operation import operate
 from forerunner.drain.report import Report
 from forerunner.drain.request import Request
+from forerunner.errors import ForerunnerError
 
 __all__ = ["DrainError", "Report", "Request", "operate", "run"]
 
@@ -38,5 +39,8 @@ def _operated(request: Request, check: bool = False) -> Report:
     report = asyncio.run(operate(request, check))
     if request.token and report.state in ("failed", "unreachable"):
         # The routers' timers may still run: nobody else is to change them before those are over.
-        gate.close(request.token, Database(), unsettled=True)
+        try:
+            gate.close(request.token, Database(), unsettled=True)
+        except ForerunnerError as error:
+            return report.noting(f"the leases run out by themselves: {error}")
     return report

@@ -67,10 +67,21 @@ class Change:
         """Do it, and return the report of what became of it."""
         guarded = bool(self.costs) or self._unfinished
         try:
+            # Before anything is touched: timers of a dead run go on, and take back what it did.
+            self._ask_gate(guarded)
+        except (GateError, LedgerError) as error:
+            return self._report("refused", f"nothing was touched: {error}", self._before)
+        return await self._carry_out(guarded)
+
+    def _ask_gate(self, guarded: bool) -> None:
+        self._request.ask_gate(self._ends if guarded else ())
+
+    async def _carry_out(self, guarded: bool) -> Report:
+        try:
             if guarded:
                 await self._arm()
             probers = self._open_probers()
-            self._request.ask_gate(self.costs)
+            self._ask_gate(guarded)
             await self._apply(self.costs)
             self._watch.lap("apply")
             problems, after = await self._verify(await probers)
@@ -80,8 +91,7 @@ class Change:
         except FleetError as error:
             return await self._take_back([str(error)], {error.host: failure(error)}, guarded)
         except (GateError, LedgerError) as error:
-            await self._holds.release()
-            return self._report("refused", f"nothing was written: {error}", self._before)
+            problems = [str(error)]
         return await self._take_back(problems, {}, guarded)
 
     @property

@@ -15,7 +15,7 @@ from forerunner.model import Plan
 
 _FAILED = frozenset({"failed", "undone", "unreachable"})
 _OUTCOMES = (
-    "SELECT o.record FROM outcomes o JOIN plans p ON p.id = o.plan"
+    "SELECT p.prediction, o.record FROM outcomes o JOIN plans p ON p.id = o.plan"
     " WHERE p.prediction IS NOT NULL AND o.time > :since ORDER BY o.sequence DESC LIMIT 100"
 )
 
@@ -150,15 +150,18 @@ def _breaker(case: Case) -> Iterator[Refusal]:
 
 
 def _failures_in_a_row(book: Book, since: float) -> list[float]:
-    """Return when the newest automated changes failed, newest first, up to one that did not."""
-    found = []
-    for (record,) in book.execute(_OUTCOMES, since=since):
+    """Return when the newest automated changes failed, newest first, up to one that did not.
+
+    However often one prediction was tried, it counts once: one bad device is no epidemic.
+    """
+    found: dict[str, float] = {}
+    for prediction, record in book.execute(_OUTCOMES, since=since):
         outcome = json.loads(record) if isinstance(record, str) else record
         if outcome["state"] in _FAILED:
-            found.append(float(outcome["ended_at"]))
+            found.setdefault(prediction, float(outcome["ended_at"]))
         elif outcome["state"] == "verified":
             break
-    return found
+    return list(found.values())
 
 
 def _lease(case: Case) -> Iterator[Refusal]:

@@ -5,24 +5,26 @@ on losing packets. A run that stands by has them behind it when a prediction com
 then is what any run does: decide, plan, pass the gate, act, verify, record.
 """
 
-import os
+import json
+import logging
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 from typing import Self
 
-import psutil
-
 from forerunner import home
 from forerunner.errors import ForerunnerError
-from forerunner.ledger import Ledger
-from forerunner.model import Outcome, Plan, new_id
+from forerunner.gate import Holder
+from forerunner.ledger import Ledger, LedgerError
+from forerunner.model import Outcome, Plan, Prediction, new_id
 from forerunner.remediate.act import TIMEOUT_S, OnEvent, carry_through, job, plan_file, write_plan
 from forerunner.remediate.site import Site
 from forerunner.runner import Job, RunEvent, RunResult
 
 PLAYBOOK = "drain_link"
 _POLL_S = 0.05
+_log = logging.getLogger(__name__)
 # Loaded by the playbook's process before it waits (callback plugin change_gate), not after.
 _LOAD = {"FORERUNNER_LOAD": "forerunner.drain,forerunner.collect.load,forerunner.store"}
 
@@ -30,9 +32,10 @@ _LOAD = {"FORERUNNER_LOAD": "forerunner.drain,forerunner.collect.load,forerunner
 def standing_by() -> bool:
     """Return whether a playbook of this host waits at the gate for its plan."""
     try:
-        return psutil.pid_exists(int(_sign().read_text()))
-    except (OSError, ValueError):
+        holder = Holder(**json.loads(_sign().read_text()))
+    except (OSError, ValueError, TypeError):
         return False
+    return not holder.is_dead()
 
 
 class StandbyLost(ForerunnerError):
@@ -66,11 +69,11 @@ def stand_by(
 
 
 def _watch(ledger: Ledger, ready: "Ready", run_id: str, deadline: float) -> Outcome | None:
-    _rehearse()
-    sequence = ledger.last_sequence()
+    sequence, rehearsed = ledger.last_sequence(), False
     while time.monotonic() < deadline:
         ready.check()
-        for number, prediction in ledger.predictions_after(sequence):
+        rehearsed = rehearsed or _rehearse()
+        for number, prediction in _after(ledger, sequence):
             sequence = number
             if prediction.kind != "link_failure":
                 continue
@@ -81,13 +84,23 @@ def _watch(ledger: Ledger, ready: "Ready", run_id: str, deadline: float) -> Outc
     return None
 
 
-def _rehearse() -> None:
+def _after(ledger: Ledger, sequence: int) -> list[tuple[int, Prediction]]:
+    try:
+        return ledger.predictions_after(sequence)
+    except LedgerError as error:
+        # As the trigger does: whatever it was, the next look may succeed.
+        _log.error("the ledger cannot be read; trying again: %s", error)
+        return []
+
+
+def _rehearse() -> bool:
     """Measure once, so that what measuring needs is loaded before it matters."""
     try:
         Site.read().loads()
     except ForerunnerError:
-        # Telemetry may not have been started yet; whoever decides then says so.
-        return
+        # Telemetry has not been started yet; nothing is predicted before.
+        return False
+    return True
 
 
 class Ready:
@@ -136,7 +149,7 @@ class Ready:
 
     def _note(self, event: RunEvent) -> None:
         if event.kind == "playbook_on_task_start" and not self.used:
-            _sign().write_text(str(os.getpid()))
+            _sign().write_text(json.dumps(asdict(Holder.of_process())))
         if self._on_event is not None:
             self._on_event(event)
 

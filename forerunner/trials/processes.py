@@ -47,12 +47,13 @@ def below(site: Site, process: psutil.Process) -> list[Play]:
     return [play for play in plays(site) if play.process.pid in numbers]
 
 
-def standby(site: Site) -> psutil.Process | None:
-    """Return the task that keeps a drain ready; None when none does."""
+def acting(site: Site, prediction: str) -> psutil.Process | None:
+    """Return the task that acts on a prediction: it holds the prediction's lock."""
     try:
-        return psutil.Process(int((site.var / "standby.pid").read_text()))
-    except (OSError, ValueError, psutil.NoSuchProcess):
+        holder = int((site.var / "locks" / f"{prediction}.lock").read_text())
+    except (OSError, ValueError):
         return None
+    return next((task for task in tasks(site) if task.pid == holder), None)
 
 
 def _of(site: Site) -> Iterator[tuple[psutil.Process, dict[str, str]]]:

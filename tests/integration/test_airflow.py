@@ -4,6 +4,7 @@ import runpy
 import socket
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,14 @@ import pytest
 from forerunner import home
 from forerunner.airflow import processes, standalone
 from forerunner.airflow.client import Client
+from forerunner.remediate import standing_by
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(600)]
 
 _MAKE_LOOP = runpy.run_path(
     str(Path(__file__).parents[1] / "unit" / "forerunner" / "airflow" / "conftest.py")
 )["make_loop"]
-_DAG = "prevent_link_failure"
+_DAG, _STANDBY = "prevent_link_failure", "stand_by"
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +51,24 @@ def client(loop) -> Iterator[Client]:
         yield made
 
 
+@pytest.fixture
+def nobody_ready(client: Client) -> Iterator[None]:
+    """Let no drain stand by: the prediction's own run acts."""
+    client.pause(_STANDBY, True)
+    for run in client.runs(_STANDBY):
+        if run["state"] == "running":
+            _end(client, _STANDBY, str(run["dag_run_id"]))
+    _wait(lambda: not _processes_of_runs(), 60)
+    yield
+    client.pause(_STANDBY, False)
+
+
+@pytest.fixture
+def ready(client: Client) -> None:
+    """Have a drain stand by."""
+    _wait(standing_by, 120)
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -66,8 +86,14 @@ def _wait(what: Callable[[], Any], seconds: float) -> Any:
 
 
 def _run_of(client: Client, prediction: str, loop) -> str:
+    """Return the run that a prediction started, once it acts."""
     _wait(lambda: loop.ledger.entries(prediction=prediction), 60)
-    return str(client.runs(_DAG, limit=1)[0]["dag_run_id"])
+    running = [run for run in client.runs(_DAG, limit=3) if run["state"] == "running"]
+    return str((running or client.runs(_DAG, limit=1))[0]["dag_run_id"])
+
+
+def _end(client: Client, dag: str, run: str) -> None:
+    client._call("PATCH", f"dags/{dag}/dagRuns/{run}", json={"state": "failed"})
 
 
 def _processes_of_runs() -> list[psutil.Process]:
@@ -89,6 +115,7 @@ def _begun(loop) -> psutil.Process:
     return guardian.parent()
 
 
+@pytest.mark.usefixtures("nobody_ready")
 def test_prediction_starts_the_playbook_and_events_are_in_the_log(loop, client: Client) -> None:
     prediction = loop.predict()
     run = _run_of(client, prediction, loop)
@@ -114,6 +141,7 @@ def test_link_that_is_no_link_is_refused_by_the_interface(client: Client) -> Non
         client.trigger("drain_link", {"link": "{{ 7*7 }}"})
 
 
+@pytest.mark.usefixtures("nobody_ready")
 @pytest.mark.parametrize("whom", ["task", "supervisor"])
 def test_kill_leaves_no_process_and_the_retry_converges(loop, client: Client, whom: str) -> None:
     (loop.var / "seconds").write_text("8")
@@ -132,11 +160,52 @@ def test_kill_leaves_no_process_and_the_retry_converges(loop, client: Client, wh
     assert loop.ledger.entries(prediction=prediction)[0].outcomes[-1].state == "verified"
 
 
+@pytest.mark.usefixtures("nobody_ready")
 def test_run_marked_failed_is_ended(loop, client: Client) -> None:
     (loop.var / "seconds").write_text("60")
     prediction = loop.predict("r5:r6")
     _begun(loop)
     run = _run_of(client, prediction, loop)
-    client._call("PATCH", f"dags/{_DAG}/dagRuns/{run}", json={"state": "failed"})
+    _end(client, _DAG, run)
     _wait(lambda: not _processes_of_runs(), 30)
     assert not any(line.startswith("end") for line in loop.acts())
+
+
+@pytest.mark.usefixtures("ready")
+def test_a_drain_that_stands_by_acts_and_the_predictions_own_run_finds_it(
+    loop, client: Client
+) -> None:
+    predicted, prediction = time.time(), loop.predict()
+    outcome = _wait(lambda: _outcomes(loop, prediction), 60)[-1]
+    _wait(lambda: _ended_after(client, predicted), 60)
+    (run,) = _ended_after(client, predicted)
+    assert outcome.state == "verified"
+    assert outcome.run.startswith("scheduled__")
+    assert client.output(_DAG, run, "remediate") == outcome.to_dict()
+    assert len(loop.acts()) == 2
+
+
+@pytest.mark.usefixtures("ready")
+def test_what_a_killed_standby_began_the_predictions_own_run_carries_through(
+    loop, client: Client
+) -> None:
+    (loop.var / "seconds").write_text("8")
+    prediction = loop.predict("r4:r5")
+    task = _begun(loop)
+    (loop.var / "seconds").unlink()
+    task.kill()
+    outcome = _wait(lambda: _outcomes(loop, prediction), 90)[-1]
+    assert outcome.state == "verified"
+    assert outcome.run.startswith("asset_triggered__")
+    assert len([line for line in loop.acts() if line.startswith("end")]) == 1
+
+
+def _outcomes(loop, prediction: str) -> tuple:
+    entries = loop.ledger.entries(prediction=prediction)
+    return entries[0].outcomes if entries else ()
+
+
+def _ended_after(client: Client, moment: float) -> list[str]:
+    runs = [run for run in client.runs(_DAG, limit=5) if run["state"] in ("success", "failed")]
+    late = [run for run in runs if datetime.fromisoformat(run["run_after"]).timestamp() > moment]
+    return [str(run["dag_run_id"]) for run in late]

@@ -29,7 +29,8 @@ options:
   token:
     description:
       - Token of the gate, as role change_gate leaves it. The gate is asked with it before anything
-        is written, and again just before each write; taking back needs none.
+        is touched, and again once the timers are armed, just before the costs are written. What is
+        stopped then is taken back; taking back needs no token.
     type: str
     default: ""
   links:

@@ -5,6 +5,7 @@ import time
 
 from forerunner.airflow.triggers import PredictionTrigger, Tail
 from forerunner.airflow.warm_up import request_file
+from forerunner.model import Outcome, Plan
 from forerunner.remediate import remediate
 
 
@@ -23,6 +24,16 @@ def test_after_a_restart_what_nobody_took_up_is_told(loop) -> None:
     tail = Tail()
     assert tail.read() == [{"prediction": waiting}]
     assert tail.read() == []
+
+
+def test_after_a_restart_what_was_begun_and_has_no_outcome_is_told(loop) -> None:
+    begun = loop.predict(age_s=1000)
+    ends = ("r1", "r3")
+    plan = Plan("p-1", "drain_link", ends, {"link": "r1:r3"}, "why", begun, {}, (), "x", 0.0)
+    loop.ledger.add_plan(plan)
+    assert Tail().read() == [{"prediction": begun}]
+    loop.ledger.add_outcome(Outcome("p-1", "failed", {}, {}, {}, 0, 0, "run"))
+    assert Tail().read() == []
 
 
 def test_warm_up_is_told_once_without_a_prediction(loop) -> None:

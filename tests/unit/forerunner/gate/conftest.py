@@ -102,10 +102,10 @@ class Site:
         with self.ledger.transaction() as execute:
             execute(statement, **values)
 
-    def automated(self, state: str, ended_at: float) -> None:
-        """Write down what became of an automated change."""
+    def automated(self, state: str, ended_at: float, prediction: str = "") -> None:
+        """Write down what became of an automated change, by default for a prediction of its own."""
         book = Ledger.open()
-        made = replace(self.plan("r1"), prediction="p-1")
+        made = replace(self.plan("r1"), prediction=prediction or new_id("prediction"))
         book.add_plan(made)
         book.add_outcome(Outcome(made.id, state, {}, {}, {}, ended_at, ended_at, "t"))  # type: ignore[arg-type]
         book.close()
