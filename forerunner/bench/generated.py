@@ -35,7 +35,7 @@ def _description(paths: config_tree.Paths, dice: Random) -> None:
 
 
 def _route(paths: config_tree.Paths, dice: Random) -> None:
-    paths[(f"ip route 172.31.{dice.randint(0, 255)}.0/24 blackhole",)] = None
+    _add(paths, f"ip route 172.31.{dice.randint(0, 255)}.0/24 blackhole")
 
 
 def _prefix_list(paths: config_tree.Paths, dice: Random) -> None:
@@ -44,21 +44,21 @@ def _prefix_list(paths: config_tree.Paths, dice: Random) -> None:
         _taken(paths, f"ip prefix-list {name} seq {5 * sequence} ")
         length = dice.randint(25, 32)
         line = f"ip prefix-list {name} seq {5 * sequence} permit 10.{dice.randint(0, 255)}.0.0/16"
-        paths[(f"{line} le {length}",)] = None
+        _add(paths, f"{line} le {length}")
 
 
 def _access_list(paths: config_tree.Paths, dice: Random) -> None:
     name = f"acl-{_name(dice)}"
     _taken(paths, f"access-list {name} seq 5 ")
-    paths[(f"access-list {name} seq 5 permit 10.{dice.randint(0, 255)}.0.0/16",)] = None
+    _add(paths, f"access-list {name} seq 5 permit 10.{dice.randint(0, 255)}.0.0/16")
 
 
 def _route_map(paths: config_tree.Paths, dice: Random) -> None:
     head = f"route-map {_name(dice)} permit {10 * dice.randint(1, 3)}"
     for path in [path for path in paths if path[0] == head]:
         del paths[path]
-    paths[(head,)] = None
-    paths[head, f"set metric {dice.randint(1, 500)}"] = None
+    _add(paths, head)
+    _add(paths, head, f"set metric {dice.randint(1, 500)}")
 
 
 def _away(paths: config_tree.Paths, dice: Random) -> None:
@@ -76,9 +76,14 @@ def _one(paths: config_tree.Paths, dice: Random, mark: str) -> config_tree.Path 
 
 
 def _replace(paths: config_tree.Paths, path: config_tree.Path, line: str) -> None:
-    new = {(*path[:-1], line) if each == path else each: None for each in paths}
+    new = [(*path[:-1], line) if each == path else each for each in paths]
     paths.clear()
-    paths.update(new)
+    for each in new:
+        _add(paths, *each)
+
+
+def _add(paths: config_tree.Paths, *path: str) -> None:
+    paths[path] = path[-1]
 
 
 def _taken(paths: config_tree.Paths, beginning: str) -> None:
