@@ -77,7 +77,9 @@ def _said(name: str, fault: InvalidData, place: Place | None) -> str:
     return f"{where or fault.source}: {name}: {fault.field}: {fault.problem}"
 
 
-def keep(texts: Mapping[str, str], directory: Path, check: bool) -> dict[str, str]:
+def keep(
+    texts: Mapping[str, str], directory: Path, check: bool, shown: bool = True
+) -> dict[str, str]:
     """Write configurations as `<directory>/<device>.conf` where they differ; return what differs.
 
     They hold what devices hold, secrets too: their owner alone may read them. The difference is
@@ -87,6 +89,8 @@ def keep(texts: Mapping[str, str], directory: Path, check: bool) -> dict[str, st
         texts: Configuration by device.
         directory: Made when missing.
         check: Write nothing.
+        shown: Somebody looks at the differences; they are empty else, for they take longer to
+            find than a configuration to render.
     """
     if not check:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -95,7 +99,7 @@ def keep(texts: Mapping[str, str], directory: Path, check: bool) -> dict[str, st
         path = directory / f"{name}.conf"
         before = path.read_text() if path.is_file() else None
         if before != text:
-            diffs[name] = _difference(name, before or "", text)
+            diffs[name] = _difference(name, before or "", text) if shown else ""
             if not check:
                 _write(path, text)
     return diffs
