@@ -48,7 +48,8 @@ def _enumerated(schema: Schema) -> Accept:
 
 
 def _matching(schema: Schema) -> Accept:
-    return lambda value, search=re.compile(schema["pattern"]).search: bool(search(value))
+    search = re.compile(schema["pattern"]).search
+    return lambda value: search(value) is not None
 
 
 def _object(schema: Schema) -> Accept:
