@@ -77,25 +77,28 @@ def _said(name: str, fault: InvalidData, place: Place | None) -> str:
     return f"{where or fault.source}: {name}: {fault.field}: {fault.problem}"
 
 
-def keep(texts: Mapping[str, str], directory: Path, check: bool) -> dict[str, str]:
+def keep(
+    texts: Mapping[str, str], directory: Path, check: bool, shown: bool = True
+) -> dict[str, str]:
     """Write configurations as `<directory>/<device>.conf` where they differ; return what differs.
 
-    They hold what devices hold, secrets too: their owner alone may read them. The difference is
-    for people, and has none.
+    They hold secrets, so their owner alone may read them. The difference is for people, without.
 
     Args:
         texts: Configuration by device.
         directory: Made when missing.
         check: Write nothing.
+        shown: Find the differences, too; they are empty else. To find one takes longer than to
+            render a configuration.
     """
     if not check:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     diffs = {}
     for name, text in texts.items():
         path = directory / f"{name}.conf"
-        before = path.read_text() if path.is_file() else None
+        before = path.read_text() if path.is_file() else ""
         if before != text:
-            diffs[name] = _difference(name, before or "", text)
+            diffs[name] = _difference(name, before, text) if shown else ""
             if not check:
                 _write(path, text)
     return diffs

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from forerunner.errors import InvalidData
+from forerunner.render.acceptance import acceptance
 from forerunner.render.checks import device_faults
 from forerunner.render.defaults import complete
 from forerunner.render.errors import RenderError
@@ -15,6 +16,7 @@ from forerunner.schema import check
 
 PREFIX = "intent_"
 PLATFORM = f"{PREFIX}platform"
+_ACCEPTANCE = {section: acceptance(schema) for section, schema in SECTIONS.items()}
 # Role intent's own variables, beside the sections.
 OPTIONS = ("platform", "directory", "network", "stand_ins")
 NETWORK = "network_data"
@@ -102,7 +104,7 @@ def _schema_faults(name: str, variables: Mapping[str, Any]) -> Iterator[InvalidD
             yield InvalidData(f"host {name}", variable, f"there is no such section; it has {known}")
     for section, schema in SECTIONS.items():
         value = variables.get(f"{PREFIX}{section}")
-        if value is None:
+        if value is None or _ACCEPTANCE[section](value):
             continue
         try:
             check(value, schema, f"host {name}")

@@ -26,13 +26,13 @@ def _place(hostvars: Any, name: str, field: str) -> str:
     return place(Path(inventory), name, variables["group_names"], field)
 
 
-def _render(hostvars: Any, given: dict[str, Any], check: bool) -> dict[str, Any]:
+def _render(hostvars: Any, given: dict[str, Any], check: bool, shown: bool) -> dict[str, Any]:
     variables = plain_variables(hostvars, hostvars, given["network"])
     names = [name for name in given["devices"] if is_device(variables[name])]
     if not names:
         raise AnsibleActionFail("no device is selected: none of the hosts has a platform")
     done = render(variables, names, partial(_place, hostvars), given["stand_ins"])
-    diffs = keep(done.texts, Path(given["directory"]), check)
+    diffs = keep(done.texts, Path(given["directory"]), check, shown)
     results = {
         name: DeviceResult("failed", "\n".join(done.problems[name]))
         if name in done.problems
@@ -41,8 +41,8 @@ def _render(hostvars: Any, given: dict[str, Any], check: bool) -> dict[str, Any]
     }
     facts = {"device_results": device_results(results)}
     hosts = {name: result.to_dict() for name, result in results.items()}
-    shown = [{"prepared": diff} for diff in diffs.values()]
-    return {"changed": bool(diffs), "hosts": hosts, "diff": shown, "ansible_facts": facts}
+    differences = [{"prepared": diff} for diff in diffs.values() if diff]
+    return {"changed": bool(diffs), "hosts": hosts, "diff": differences, "ansible_facts": facts}
 
 
 class ActionModule(ActionBase):
@@ -57,6 +57,8 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         _, given = self.validate_argument_spec(ARGUMENT_SPEC)
         try:
-            return result | _render((task_vars or {})["hostvars"], given, self._task.check_mode)
+            task = self._task
+            done = _render((task_vars or {})["hostvars"], given, task.check_mode, task.diff)
+            return result | done
         except ForerunnerError as error:
             raise AnsibleActionFail(str(error)) from error

@@ -1,0 +1,129 @@
+"""Rendering a thousand configurations by playbook, against plain jinja2 on the same templates."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from rich.console import Console
+
+from forerunner import home
+from forerunner.bench import rows
+from forerunner.bench.fleet_site import PEERS, BenchError
+from forerunner.bench.rows import Extent, Row
+from forerunner.render import host_intent
+
+_DEVICES, _ROUNDS = 1000, 5
+_SHORT_DEVICES, _SHORT_ROUNDS = 20, 1
+_INTERFACES = 42
+
+
+def render_row(extent: Extent, console: Console) -> list[Row]:
+    """Return how long the playbook takes, its start and all checks included, to plain jinja2's."""
+    size, rounds = (_DEVICES, _ROUNDS) if extent == "full" else (_SHORT_DEVICES, _SHORT_ROUNDS)
+    directory = rows.directory("fleet") / "render"
+    _write(directory, size)
+    contenders = {"ours": _ours, "jinja2": _plain}
+    taken: dict[str, list[float]] = {name: [] for name in contenders}
+    for _ in range(rounds):
+        for name, contender in contenders.items():
+            seconds = contender(directory)
+            taken[name].append(seconds)
+            console.print(f"{name}: {seconds:.2f} s")
+    _same(directory, size)
+    ours, plain = median(taken["ours"]), median(taken["jinja2"])
+    kilobytes = sum(path.stat().st_size for path in _out(directory).iterdir()) / size / 1000
+    what = (
+        f"{size} configurations of {kilobytes:.1f} KB by playbook, from its start, checked and "
+        f"written, to plain jinja2's; {min(taken['ours']):.2f} to {max(taken['ours']):.2f} s"
+    )
+    row = Row("render_vs_jinja2_1000", what, ours / plain, "times", "<= 4", "jinja2", 1.0,
+              ours / plain, rounds)  # fmt: skip
+    return [row]
+
+
+def _write(directory: Path, size: int) -> None:
+    """Write the inventory that the playbook reads and the data that plain jinja2 is given."""
+    variables = {f"r{number}": _router(number) for number in range(size)}
+    (directory / "fleet").mkdir(parents=True, exist_ok=True)
+    inventory = {"_meta": {"hostvars": variables}, "routers": {"hosts": list(variables)}}
+    (directory / "fleet" / "hosts.json").write_text(json.dumps(inventory))
+    intents = {name: host_intent(name, given) for name, given in variables.items()}
+    (directory / "intents.json").write_text(json.dumps(intents))
+
+
+def _router(number: int) -> dict[str, Any]:
+    high, low = divmod(number, 250)
+    loopback = f"10.{high}.{low}.1"
+    links = [
+        {
+            "name": f"GigabitEthernet0/{port}",
+            "description": f"customer {number:04}-{port:02} circuit {number * 7919 % 100000:05}",
+            "ipv4": [f"100.{64 + high}.{low}.{4 * port + 1}/30"],
+            "ospf": {"area": 0, "cost": 10 + port, "network_type": "point-to-point"},
+        }
+        for port in range(_INTERFACES)
+    ]
+    return {
+        "intent_platform": "ios",
+        "intent_system": {"domain": "example.net", "name_servers": ["192.0.2.53"]},
+        "intent_ntp": {"servers": [{"address": "192.0.2.123"}]},
+        "intent_syslog": {"servers": [{"address": "192.0.2.114"}]},
+        "intent_interfaces": [{"name": "Loopback0", "ipv4": [f"{loopback}/32"]}, *links],
+        "intent_ospf": {"router_id": loopback},
+    }
+
+
+def _ours(directory: Path) -> float:
+    program = str(Path(sys.executable).with_name("ansible-playbook"))
+    inventory = str(home.root() / "inventories" / "fleet")
+    return _timed(
+        directory,
+        _out(directory),
+        [program, "-i", inventory, "playbooks/render_configs.yml", "-e",
+         f"intent_directory={_out(directory)}"],
+    )  # fmt: skip
+
+
+def _plain(directory: Path) -> float:
+    script = str(PEERS / "by_plain_jinja2.py")
+    given = [sys.executable, script, str(directory / "intents.json")]
+    return _timed(directory, directory / "plain", given)
+
+
+def _out(directory: Path) -> Path:
+    return directory / "rendered"
+
+
+def _timed(directory: Path, out: Path, command: Sequence[str]) -> float:
+    for path in out.glob("*"):
+        path.unlink()
+    begun = time.perf_counter()
+    done = subprocess.run(
+        command,
+        cwd=home.root(),
+        env={**os.environ, "FORERUNNER_VAR": str(directory), "ANSIBLE_NOCOLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BenchError(f"{Path(command[1]).name} failed: {(done.stdout + done.stderr)[-600:]}")
+    return time.perf_counter() - begun
+
+
+def _same(directory: Path, size: int) -> None:
+    """See that both wrote the same, all of it."""
+    written = sorted(_out(directory).iterdir())
+    same = [each for each in written if each.read_text() == _peers(each).read_text()]
+    if len(same) != size:
+        raise BenchError(f"{len(same)} of {size} configurations are the same as jinja2's")
+
+
+def _peers(path: Path) -> Path:
+    return path.parents[1] / "plain" / path.name
