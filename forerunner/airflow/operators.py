@@ -8,13 +8,16 @@ from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
 
 from forerunner.airflow.binding import bind_to_supervisor
+from forerunner.airflow.kill_switch import Mirror
 from forerunner.errors import ForerunnerError
 
 if TYPE_CHECKING:
     from forerunner.model import Outcome
-    from forerunner.runner import RunEvent, RunResult, Value
+    from forerunner.runner import Job, RunEvent, RunResult, Value
 
 _FAILED = frozenset({"failed", "unreachable", "undone"})
+# As much as the ledger holds of a name.
+_NAME_LENGTH = 200
 
 
 class PlaybookFailed(ForerunnerError):
@@ -90,17 +93,29 @@ class AnsiblePlaybookOperator(_PlaybookOperator):
             HostsUnreachable: Hosts could not be reached, and nothing else failed.
             PlaybookFailed: Anything else than success.
         """
-        from forerunner.runner import run
-
         self._begin()
-        check = str(self.check).lower() == "true"
-        result = run(self.playbook, self.variables, self.limit, check, self._print, self.timeout_s)
+        with Mirror():
+            result = self._job(context).run()
         summary = _summary(result)
         if result.ok:
             return summary
         context["ti"].xcom_push(key="return_value", value=summary)
         failure = HostsUnreachable if result.status == "unreachable" else PlaybookFailed
         raise failure(result.message)
+
+    def _job(self, context: Context) -> "Job":
+        from forerunner.gate.entry import ENTRANCE, WHO
+        from forerunner.runner import Job
+
+        return Job(
+            self.playbook,
+            self.variables,
+            self.limit,
+            check=str(self.check).lower() == "true",
+            on_event=self._print,
+            timeout_s=self.timeout_s,
+            environment={ENTRANCE: "airflow", WHO: asked_by(context)},
+        )
 
 
 class RemediateOperator(_PlaybookOperator):
@@ -124,7 +139,8 @@ class RemediateOperator(_PlaybookOperator):
         for identifier in predictions_of(context):
             self._begin()
             try:
-                outcomes.append(self._act_on(identifier, context["run_id"]))
+                with Mirror():
+                    outcomes.append(self._act_on(identifier, context["run_id"]))
             except ForerunnerError as error:
                 # One prediction that cannot be acted on must not keep the others waiting.
                 self.log.error("%s: %s", identifier, error)
@@ -143,6 +159,13 @@ class RemediateOperator(_PlaybookOperator):
         outcome = remediate(identifier, run_id, on_event=self._print)
         self.log.info("%s: %s", outcome.state, outcome.message)
         return outcome
+
+
+def asked_by(context: Context) -> str:
+    """Return who triggered a DAG run where Airflow knows it, else the run's name."""
+    dag_run = context["dag_run"]
+    name = getattr(dag_run, "triggering_user_name", None) or f"{dag_run.dag_id} {dag_run.run_id}"
+    return str(name)[:_NAME_LENGTH]
 
 
 def predictions_of(context: Context) -> list[str]:

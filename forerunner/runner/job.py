@@ -39,6 +39,7 @@ class Job:
         timeout_s: Seconds after which the run is ended.
         idle_timeout_s: Seconds without a word from Ansible after which it is ended.
         inventory: Path; by default the project's own.
+        environment: Variables that it gets beside those of this process.
     """
 
     playbook: str
@@ -49,6 +50,7 @@ class Job:
     timeout_s: float = 600.0
     idle_timeout_s: float = 300.0
     inventory: Path | str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
     name: str = field(default_factory=lambda: new_id("run"))
 
     def __post_init__(self) -> None:
@@ -121,6 +123,7 @@ class Job:
             # ansible-runner turns the check of host keys off unless it is set here.
             "ANSIBLE_HOST_KEY_CHECKING": os.environ.get("ANSIBLE_HOST_KEY_CHECKING", "True"),
             "FORERUNNER_RUN": self.name,
+            **self.environment,
         }
 
     def _take(self, event: Mapping[str, Any]) -> bool:
