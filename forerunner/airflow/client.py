@@ -65,6 +65,10 @@ class Client:
         run: str = self._call("POST", f"dags/{dag_id}/dagRuns", json=body)["dag_run_id"]
         return run
 
+    def pause(self, dag_id: str, paused: bool) -> None:
+        """Let a DAG start no further run, or let it start them again."""
+        self._call("PATCH", f"dags/{dag_id}", json={"is_paused": paused})
+
     def wait_run(self, dag_id: str, run_id: str, timeout_s: float = 300.0) -> str:
         """Wait for a DAG run to end and return `success` or `failed`.
 

@@ -161,6 +161,42 @@ class RemediateOperator(_PlaybookOperator):
         return outcome
 
 
+class StandByOperator(_PlaybookOperator):
+    """Keep a drain ready at the gate, and carry out the next prediction of a failure with it.
+
+    The prediction starts its own DAG run as well; that one waits and finds the outcome, or, when
+    this task died half way, carries it through.
+
+    Args:
+        seconds: How long to stand by.
+    """
+
+    def __init__(self, *, seconds: float = 1800.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.seconds = seconds
+
+    def execute(self, context: Context) -> dict[str, Any] | None:
+        """Return the outcome as plain data; None when nothing was predicted in that time.
+
+        Raises:
+            HostsUnreachable: A device was out of reach.
+            AirflowFailException: The plan was undone.
+            PlaybookFailed: It failed otherwise.
+        """
+        from forerunner.remediate import stand_by
+
+        self._begin()
+        with Mirror():
+            outcome = stand_by(context["run_id"], self.seconds, on_event=self._print)
+        if outcome is None:
+            return None
+        self.log.info("%s: %s", outcome.state, outcome.message)
+        if outcome.state in _FAILED:
+            context["ti"].xcom_push(key="return_value", value=outcome.to_dict())
+            raise _failure([outcome], [])
+        return outcome.to_dict()
+
+
 def asked_by(context: Context) -> str:
     """Return who triggered a DAG run where Airflow knows it, else the run's name."""
     dag_run = context["dag_run"]

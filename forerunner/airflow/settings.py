@@ -95,7 +95,8 @@ def _core(place: Path) -> dict[str, str]:
     return {
         "CORE__DAGS_FOLDER": str(home.root() / "dags"),
         "CORE__EXECUTOR": "LocalExecutor",
-        "CORE__PARALLELISM": "4",
+        # One of them stands by.
+        "CORE__PARALLELISM": "5",
         "CORE__LOAD_EXAMPLES": "False",
         "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",

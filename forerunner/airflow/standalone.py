@@ -16,7 +16,7 @@ from forerunner.airflow.kill_switch import GO, VARIABLE
 from forerunner.airflow.warm_up import warm_up
 from forerunner.model import new_id
 
-LOOP_DAG = "prevent_link_failure"
+LOOP_DAG, STANDBY_DAG = "prevent_link_failure", "stand_by"
 SERVICE = "airflow"
 
 _PARTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
@@ -51,6 +51,7 @@ def up(port: int | None = None) -> Access:
 def down() -> int:
     """Stop Airflow with everything that it started; return how many processes that were."""
     state = _read_state()
+    _pause_standby()
     # By their mark: the children of a parent that died before it are found as well.
     ended = processes.end(state["run"]) if state else 0
     service.stop(SERVICE)
@@ -116,6 +117,29 @@ def _await_ready(client: Client, tell: Callable[[str], None]) -> None:
     tell("warming up")
     client.add_variable(VARIABLE, GO, "go lets changes pass; anything else stops them all")
     warm_up(client, LOOP_DAG, deadline)
+    _await_standby(client, tell, deadline)
+
+
+def _await_standby(client: Client, tell: Callable[[str], None], deadline: float) -> None:
+    """Have a drain made ready; only now, since no task can run before the API server does."""
+    from forerunner.remediate import standing_by
+
+    client.pause(STANDBY_DAG, False)
+    tell("waiting for a drain that stands by")
+    while not standing_by():
+        if time.monotonic() > deadline:
+            raise AirflowError(f"no drain stands by; see the log of {STANDBY_DAG} in Airflow")
+        time.sleep(0.3)
+
+
+def _pause_standby() -> None:
+    """Let the next start decide when a drain is made ready."""
+    try:
+        with Client(access()) as client:
+            client.pause(STANDBY_DAG, True)
+    except AirflowError:
+        # It is down already, or has never got so far.
+        return
 
 
 def _missing(health: dict[str, str]) -> list[str]:

@@ -21,8 +21,10 @@ from forerunner.trials.trial import LINK
 LAB, SHORT_LAB, AIRFLOW_PORT, SHORT_PORT, SEED = 63, 73, 18085, 18185, 401
 KILLS, SHORT_KILLS = 20, 2
 ORPHANS_AFTER_S, STARTED_WITHIN_S, CONVERGED_WITHIN_S = 10.0, 60.0, 150.0
-VICTIMS = {"task": processes.TASK, "supervisor": processes.SUPERVISOR}
+VICTIMS = ("task", "supervisor")
 """Killed in turn: the process that runs the task, and the one that supervises it."""
+STARTING_S = 4.0
+"""What an act takes longer that nobody had made ready; so it is for a while after each kill."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Kill:
 
     Attributes:
         victim: What was shot, a name in `VICTIMS`.
-        moment_s: Seconds after the task had started.
+        stood_by: Whether the task had stood by, or was started by the prediction.
+        moment_s: Seconds after the prediction, or after the task that it started had begun.
         playing: Ansible processes that were alive at that moment.
         orphans: Of their runs, processes that were still alive ten seconds later.
         costs: OSPF cost at both ends in the end.
@@ -40,6 +43,7 @@ class Kill:
     """
 
     victim: str
+    stood_by: bool
     moment_s: float
     playing: int
     orphans: int
@@ -67,12 +71,12 @@ def main(short: bool = False) -> Path:
         stack.callback(arms.lower, site, "forerunner")
         arms.raise_arm(site, "forerunner", SHORT_PORT if short else AIRFLOW_PORT)
         length = _undisturbed(site)
-        console.print(f"an undisturbed task takes {length:.1f} s")
+        console.print(f"an undisturbed act takes {length:.1f} s")
         kills: list[Kill] = []
         while len(kills) < (SHORT_KILLS if short else KILLS):
-            victim = list(VICTIMS)[len(kills) % 2]
+            victim = VICTIMS[len(kills) % 2]
             # A shot that came too late hit nobody; the moment is drawn again.
-            if kill := _kill(site, victim, dice.uniform(0, length)):
+            if kill := _kill(site, victim, dice.random(), length):
                 kills.append(kill)
                 console.print(f"{len(kills)}: {kill}")
     (directory / "kills.json").write_text(json.dumps([asdict(kill) for kill in kills]) + "\n")
@@ -81,13 +85,15 @@ def main(short: bool = False) -> Path:
 
 def _rows(kills: list[Kill]) -> list[Row]:
     busy = sum(kill.playing > 0 for kill in kills)
+    ready = sum(kill.stood_by for kill in kills)
     orphans = sum(kill.orphans for kill in kills)
     converged = sum(kill.converged for kill in kills)
     return [
         Row(
             "kill_orphans",
             f"ansible processes left {ORPHANS_AFTER_S:.0f} s after kill -9 of the DAG's task or "
-            f"its supervisor; {busy} of {len(kills)} kills hit a running playbook",
+            f"its supervisor; {busy} of {len(kills)} kills hit a running playbook, {ready} a drain "
+            "that had stood by",
             orphans,
             goal="== 0",
             n=len(kills),
@@ -107,9 +113,8 @@ def _rows(kills: list[Kill]) -> list[Row]:
 def _undisturbed(site: Site) -> float:
     """Let one prediction be acted on in peace; return how long its task ran, in seconds."""
     _start_over(site)
-    prediction = _predict(site)
-    task = _await_task(site, prediction)
-    begun = time.monotonic()
+    prediction, begun = _predict(site), time.monotonic()
+    task = _acting(site, prediction)[0]
     while task.is_running():
         time.sleep(0.05)
     length = time.monotonic() - begun
@@ -118,24 +123,26 @@ def _undisturbed(site: Site) -> float:
     return length
 
 
-def _kill(site: Site, victim: str, moment_s: float) -> Kill | None:
-    """Kill at a moment of a task and return what was left; None when there was nobody to kill."""
+def _kill(site: Site, victim: str, share: float, length_s: float) -> Kill | None:
+    """Kill at a moment of an act and return what was left; None when there was nobody to kill."""
     _start_over(site)
     prediction = _predict(site)
-    _await_task(site, prediction)
+    task, stood_by = _acting(site, prediction)
+    moment_s = share * (length_s if stood_by else length_s + STARTING_S)
     time.sleep(moment_s)
-    playing = processes.plays(site)
-    victims = processes.tasks(site, VICTIMS[victim])
-    if not victims:
+    try:
+        playing = processes.below(site, task)
+        psutil.Process(task.pid if victim == "task" else task.ppid()).kill()
+    except psutil.NoSuchProcess:
         return None
-    victims[-1].kill()
     shot = time.monotonic()
     time.sleep(ORPHANS_AFTER_S)
     runs = {play.run for play in playing}
     orphans = [play for play in processes.plays(site) if play.run in runs]
     attempts, converged = _await_drain(site, prediction, shot)
     costs = (_cost(site, 0), _cost(site, 1))
-    return Kill(victim, moment_s, len(playing), len(orphans), costs, attempts, converged)
+    left = len(playing), len(orphans)
+    return Kill(victim, stood_by, moment_s, *left, costs, attempts, converged)
 
 
 def _start_over(site: Site) -> None:
@@ -164,11 +171,15 @@ def _predict(site: Site) -> str:
     return prediction.id
 
 
-def _await_task(site: Site, prediction: str) -> psutil.Process:
+def _acting(site: Site, prediction: str) -> tuple[psutil.Process, bool]:
+    """Return the task that acts on a prediction, and whether it had stood by."""
+    ready = processes.standby(site)
+    if ready is not None:
+        return ready, True
     deadline = time.monotonic() + STARTED_WITHIN_S
     while time.monotonic() < deadline:
-        if found := processes.tasks(site, processes.TASK):
-            return found[-1]
+        if found := processes.tasks(site):
+            return found[-1], False
         time.sleep(0.02)
     raise reaction.NoReaction(f"no task was started for {prediction}; see {site.var}/airflow")
 

@@ -4,49 +4,23 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 
+from forerunner.database import LedgerError
 from forerunner.dialects import frr
 from forerunner.drain import verify
 from forerunner.drain.detour import detour, probe_from
+from forerunner.drain.ends import End, open_session
 from forerunner.drain.holds import Holds
 from forerunner.drain.probing import probe_all, unclean
 from forerunner.drain.reading import EndState, direction_metrics, live_links, read_end
 from forerunner.drain.report import Report, Stopwatch, cost_diff, snapshot
 from forerunner.drain.request import Request
-from forerunner.fleet import Device, DeviceResult, FleetError, Rejected, Session, connect, failure
+from forerunner.fleet import DeviceResult, FleetError, Rejected, Session, failure
+from forerunner.gate import GateError
 from forerunner.model import OutcomeState
 from forerunner.topology import Direction
 
 _POLL_S = 0.08
-
-
-@dataclass(frozen=True)
-class End:
-    """One end of the link, with the sessions to it.
-
-    Attributes:
-        way: The direction that it sends.
-        cli: Session with its command line.
-        agent: Session with its agent.
-    """
-
-    way: Direction
-    cli: Session
-    agent: Session
-
-    @property
-    def host(self) -> str:
-        """Return the router's name."""
-        return self.way.host
-
-
-async def open_session(stack: AsyncExitStack, device: Device) -> Session | FleetError:
-    """Open a session that lasts as long as the stack, or return why there is none."""
-    try:
-        return await stack.enter_async_context(connect(device))
-    except FleetError as error:
-        return error
 
 
 class Change:
@@ -96,6 +70,7 @@ class Change:
             if guarded:
                 await self._arm()
             probers = self._open_probers()
+            self._request.ask_gate(self.costs)
             await self._apply(self.costs)
             self._watch.lap("apply")
             problems, after = await self._verify(await probers)
@@ -104,6 +79,9 @@ class Change:
                 return await self._confirm(after, guarded)
         except FleetError as error:
             return await self._take_back([str(error)], {error.host: failure(error)}, guarded)
+        except (GateError, LedgerError) as error:
+            await self._holds.release()
+            return self._report("refused", f"nothing was written: {error}", self._before)
         return await self._take_back(problems, {}, guarded)
 
     @property

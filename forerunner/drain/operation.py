@@ -12,7 +12,8 @@ from typing import cast
 
 from analytics.decide import Expectation, NetworkState, Refusal, assess_drain
 from forerunner.drain import loads
-from forerunner.drain.change import Change, End, open_session
+from forerunner.drain.change import Change
+from forerunner.drain.ends import End, open_session
 from forerunner.drain.errors import DrainError
 from forerunner.drain.health import assess_return
 from forerunner.drain.holds import Holds

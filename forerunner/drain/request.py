@@ -2,12 +2,14 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from analytics.decide import Policy
+from forerunner import gate
+from forerunner.database import Database
 from forerunner.dialects import frr
 from forerunner.drain.errors import DrainError
 from forerunner.errors import InvalidData
@@ -27,6 +29,7 @@ _OPTIONAL = {
     "link": {"type": ["string", "null"]},
     "plan_file": {"type": ["string", "null"]},
     "return_unhealthy": {"type": "boolean"},
+    "token": {"type": "string"},
 }
 _REQUIRED = {
     "state": {"enum": ["drained", "in_service"]},
@@ -72,6 +75,7 @@ class Request:
         probe_duration_s: Seconds of probing on the links that carry the traffic.
         probe_loss_maximum: Share of probes, 0 to 1, that a clean link may lose.
         return_unhealthy: Whether a person returns the link without a look at its health.
+        token: Of the gate; empty when it was not passed.
     """
 
     goal: Goal
@@ -89,6 +93,7 @@ class Request:
     probe_duration_s: float
     probe_loss_maximum: float
     return_unhealthy: bool
+    token: str = ""
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any], now: float | None = None) -> Self:
@@ -112,23 +117,21 @@ class Request:
         link = topology.link(_link_name(data.get("link"), plan))
         devices = devices_from_data(data["devices"], source)
         _check_limit(link, devices, data["limit"])
-        return cls._assembled(data, plan, topology, link, devices)
+        agents = _agents(devices, data["agent_user"], Path(data["agent_key_file"]))
+        return cls._assembled(data, plan, (link, topology), (devices, agents))
 
     @classmethod
     def _assembled(
         cls,
         data: Mapping[str, Any],
         plan: Plan | None,
-        topology: Topology,
-        link: Link,
-        devices: Mapping[str, Device],
+        network: tuple[Link, Topology],
+        reached: tuple[Mapping[str, Device], Mapping[str, Device]],
     ) -> Self:
         return cls(
             data["state"],
-            link,
-            topology,
-            devices,
-            _agents(devices, data["agent_user"], Path(data["agent_key_file"])),
+            *network,
+            *reached,
             Policy.from_data(data["policy"]),
             plan,
             Path(data["snmp_file"]),
@@ -139,7 +142,18 @@ class Request:
             float(data["probe_duration"]),
             float(data["probe_loss_maximum"]),
             bool(data.get("return_unhealthy", False)),
+            str(data.get("token", "")),
         )
+
+    def ask_gate(self, devices: Iterable[str]) -> None:
+        """Make sure, just before they are written to, that it is still admitted.
+
+        Raises:
+            NotAdmitted: It is not; says why and what to do.
+            LedgerError: The ledger cannot be asked.
+        """
+        for device in devices:
+            gate.check(self.token, device, Database())
 
     def target_cost(self, cost: int) -> int:
         """Return the cost that one end must have, given the one that it has.

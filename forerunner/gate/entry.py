@@ -26,6 +26,7 @@ ENTRANCE, WHO = "FORERUNNER_ENTRANCE", "FORERUNNER_WHO"
 _PLAN_BYTES = 1_000_000
 _EXPIRES_S = 3600.0
 _LOAD_AGE_S = 10.0
+_AWAIT_POLL_S = 0.02
 _SHA256 = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 _CANDIDATES = {"type": "object", "additionalProperties": _SHA256}
 
@@ -64,6 +65,20 @@ def foretold(given: Mapping[str, Any]) -> list[Refusal]:
     except Refused as error:
         return list(error.refusals)
     return foretell(plan, request, policy, Database())
+
+
+def await_plan(path: Path, seconds: float) -> None:
+    """Wait for a plan's file: a playbook that stands by is started before there is a plan.
+
+    Raises:
+        Refused: None came in that time.
+    """
+    deadline = time.monotonic() + seconds
+    while not path.exists():
+        if time.monotonic() > deadline:
+            what = f"no plan came within {seconds:.0f} s"
+            raise Refused([Refusal("scope", what, "nothing is to be done")])
+        time.sleep(_AWAIT_POLL_S)
 
 
 def who() -> str:

@@ -78,9 +78,12 @@ class Job:
             shutil.rmtree(self._directory, ignore_errors=True)
 
     def cancel(self, reason: str = "canceled") -> None:
-        """Have the guardian end the run; returns at once. Does nothing when it is over."""
+        """Have the guardian end the run; returns at once. Does nothing when it is over.
+
+        Before the run has begun it is noted, and the run ends as soon as it begins.
+        """
+        self._reason = self._reason or reason
         if self._directory is not None and self._directory.is_dir():
-            self._reason = self._reason or reason
             (self._directory / guardian.CANCEL_FILE).touch()
 
     def _run(self, directory: Path) -> RunResult:
@@ -138,6 +141,8 @@ class Job:
         now = time.monotonic()
         if now - self._started > self.timeout_s or now - self._heard > self.idle_timeout_s:
             self.cancel("timeout")
+        elif self._reason:
+            self.cancel()
         return False
 
 

@@ -11,8 +11,6 @@ from forerunner.trials.site import Site
 
 TASK = re.compile(r"airflow worker -- [0-9a-f]{8}-")
 """Title of the process that runs a task's code; the rest is the task instance's UUID."""
-SUPERVISOR = re.compile(r"airflow worker -- LocalExecutor: (?!<idle>)")
-"""Title of the worker of LocalExecutor that watches over it."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +35,24 @@ def plays(site: Site) -> list[Play]:
     return found
 
 
-def tasks(site: Site, title: re.Pattern[str]) -> list[psutil.Process]:
-    """Return the Airflow processes of this site whose title begins so, youngest last."""
-    found = [process for process, _ in _of(site) if title.match(_title(process))]
+def tasks(site: Site) -> list[psutil.Process]:
+    """Return the processes that run the code of this site's tasks, youngest last."""
+    found = [process for process, _ in _of(site) if TASK.match(_title(process))]
     return sorted(found, key=lambda process: process.pid)
+
+
+def below(site: Site, process: psutil.Process) -> list[Play]:
+    """Return the processes of runs of playbooks that a process started."""
+    numbers = {child.pid for child in process.children(recursive=True)}
+    return [play for play in plays(site) if play.process.pid in numbers]
+
+
+def standby(site: Site) -> psutil.Process | None:
+    """Return the task that keeps a drain ready; None when none does."""
+    try:
+        return psutil.Process(int((site.var / "standby.pid").read_text()))
+    except (OSError, ValueError, psutil.NoSuchProcess):
+        return None
 
 
 def _of(site: Site) -> Iterator[tuple[psutil.Process, dict[str, str]]]:

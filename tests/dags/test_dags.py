@@ -111,3 +111,11 @@ def test_loop_is_started_by_predictions_and_is_one_task(dags) -> None:
     (asset,) = dag.timetable.asset_condition.objects
     assert [type(x.trigger).__name__ for x in asset.watchers] == ["PredictionTrigger"]
     assert [(task.task_id, task.retries) for task in dag.tasks] == [("remediate", 3)]
+
+
+def test_a_drain_stands_by_one_run_after_the_other_and_only_when_it_is_let(dags) -> None:
+    dag = dags["stand_by"]
+    (task,) = dag.tasks
+    assert (type(dag.timetable).__name__, dag.max_active_runs) == ("ContinuousTimetable", 1)
+    assert dag.is_paused_upon_creation
+    assert task.execution_timeout.total_seconds() > task.seconds

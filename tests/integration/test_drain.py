@@ -56,9 +56,10 @@ def path_leaves_by(lab: Lab) -> str:
 
 
 def result(done: Done) -> dict[str, Any]:
-    found = re.search(r"^(?:ok|changed): \[r\d -> localhost\] => (\{.*\})$", done.stdout, re.M)
+    # The first such line is the gate's, which shows nothing.
+    found = re.findall(r"^(?:ok|changed): \[r\d -> localhost\] => (\{.*\})$", done.stdout, re.M)
     assert found, done.stdout + done.stderr
-    data: dict[str, Any] = json.loads(found[1])
+    data: dict[str, Any] = json.loads(found[-1])
     return data
 
 
@@ -221,3 +222,25 @@ def probes_lost(lab: Lab) -> Iterator[None]:
         yield
     finally:
         subprocess.run([*run, "delete", "table", "netdev", "probes"], check=True)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        ["--start-at-task", "Bring the link into its state and verify it"],
+        ["--skip-tags", "gate"],
+    ],
+)
+def test_who_goes_round_the_gate_writes_nothing(
+    around: list[str], lab: Lab, playbook: Playbook, lab_environment: dict[str, str]
+) -> None:
+    stopped = Path(lab_environment["FORERUNNER_VAR"], "gate", "stop")
+    stopped.parent.mkdir(exist_ok=True)
+    stopped.touch()
+    try:
+        done = playbook("drain_link", "-e", "link=r1:r3", *around)
+    finally:
+        stopped.unlink()
+    assert done.returncode == 2
+    assert costs(lab) == (10, 10)
+    assert "kill switch" in done.stdout

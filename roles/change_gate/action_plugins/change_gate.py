@@ -4,6 +4,7 @@ It runs on the controller without a module's own Python and copying: this is the
 """
 
 import os
+from pathlib import Path
 from typing import Any
 
 from ansible.plugins.action import ActionBase
@@ -16,6 +17,7 @@ ARGUMENT_SPEC = {
     "policy": {"type": "dict", **_REQUIRED},
     "playbook": {"type": "str", **_REQUIRED},
     "plan_file": {"type": "path"},
+    "plan_within_s": {"type": "float", "default": 0},
     "devices": {"type": "list", "elements": "str", **_REQUIRED},
     "variables": {"type": "dict", "default": {}},
     "dead_man_s": {"type": "float", "default": 20},
@@ -37,6 +39,8 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         _, given = self.validate_argument_spec(ARGUMENT_SPEC)
         try:
+            if given["plan_within_s"]:
+                entry.await_plan(Path(given["plan_file"]), given["plan_within_s"])
             if self._task.check_mode:
                 against = [f"the gate would refuse a run: {each}" for each in entry.foretold(given)]
                 return {**result, "warnings": against, "ansible_facts": {"change_gate_token": ""}}

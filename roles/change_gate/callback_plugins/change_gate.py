@@ -1,5 +1,7 @@
 """Gives the leases back when a playbook ends, however it ends; expiry covers a killed one."""
 
+import os
+from importlib import import_module
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
@@ -12,6 +14,7 @@ version_added: "0.1.0"
 author: Forerunner
 description:
   - Ends every admission that module change_gate got in this process.
+  - Loads the Python modules that C(FORERUNNER_LOAD) names before the gate is asked.
 requirements:
   - enable it in ansible.cfg
 """
@@ -29,11 +32,18 @@ class CallbackModule(CallbackBase):
         super().__init__()
         self._passed = False
 
-    def v2_playbook_on_task_start(self, task: Any, *_: Any) -> None:
-        """Note that the gate is asked."""
-        self._passed = self._passed or task.action == "change_gate"
+    def v2_playbook_on_task_start(self, task: Any, *_: Any, **__: Any) -> None:
+        """Note that the gate is asked; a playbook that stands by loads now what it needs then.
 
-    def v2_playbook_on_stats(self, *_: Any) -> None:
+        Every task is a fork of this process, and has what is loaded here.
+        """
+        if task.action != "change_gate":
+            return
+        self._passed = True
+        for name in filter(None, os.environ.get("FORERUNNER_LOAD", "").split(",")):
+            import_module(name)
+
+    def v2_playbook_on_stats(self, *_: Any, **__: Any) -> None:
         """Give back what is held; playbooks that ask for nothing pay nothing."""
         if not self._passed:
             return

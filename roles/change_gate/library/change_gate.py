@@ -22,6 +22,10 @@ options:
   plan_file:
     description: A JSON file that holds a plan; checked against its schema, never templated.
     type: path
+  plan_within_s:
+    description: Seconds to wait for I(plan_file), for a playbook that is started beforehand.
+    type: float
+    default: 0
   devices:
     description: Devices that the play writes to, when there is no plan.
     type: list

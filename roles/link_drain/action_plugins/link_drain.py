@@ -18,6 +18,7 @@ ARGUMENT_SPEC = {
     "state": {"type": "str", "choices": ["drained", "in_service"], **_REQUIRED},
     "link": {"type": "str"},
     "plan_file": {"type": "path"},
+    "token": {"type": "str", "default": "", "no_log": True},
     "links": {"type": "list", "elements": "dict", **_REQUIRED},
     "routers": {"type": "list", "elements": "str", **_REQUIRED},
     "limit": {"type": "list", "elements": "str", **_REQUIRED},

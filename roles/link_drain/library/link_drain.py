@@ -26,6 +26,12 @@ options:
   plan_file:
     description: A JSON file that holds a plan; checked against its schema, never templated.
     type: path
+  token:
+    description:
+      - Token of the gate, as role change_gate leaves it. The gate is asked with it before anything
+        is written, and again just before each write; taking back needs none.
+    type: str
+    default: ""
   links:
     description: All links of the network, as the inventory's C(network_links).
     type: list

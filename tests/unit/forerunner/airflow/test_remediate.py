@@ -10,7 +10,8 @@ from analytics.decide import NetworkState, Policy, decide
 from forerunner.errors import InvalidData
 from forerunner.ledger import LedgerError
 from forerunner.model import Outcome, Plan, new_id
-from forerunner.remediate import _ended_at, remediate
+from forerunner.remediate import remediate
+from forerunner.remediate.act import _ended_at
 
 
 def recovery(loop) -> str:

@@ -16,6 +16,7 @@ author: [Forerunner]
 options:
   plan_file: {type: path, required: true, description: [The plan.]}
   directory: {type: path, required: true, description: [Where the files are.]}
+  plan_within_s: {type: float, default: 0, description: [How long to wait for the plan.]}
 """
 
 
@@ -25,8 +26,10 @@ def main() -> None:
         {
             "plan_file": {"type": "path", "required": True},
             "directory": {"type": "path", "required": True},
+            "plan_within_s": {"type": "float", "default": 0},
         }
     )
+    _await(Path(module.params["plan_file"]), module.params["plan_within_s"])
     plan = json.loads(Path(module.params["plan_file"]).read_text())
     directory = Path(module.params["directory"])
     _note(directory, f"begin {plan['id']}")
@@ -42,6 +45,12 @@ def main() -> None:
         before={"cost": 10},
         after={"cost": 65535},
     )
+
+
+def _await(plan: Path, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not plan.exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def _note(directory: Path, line: str) -> None:
