@@ -133,6 +133,9 @@ def _plan(given: Mapping[str, Any]) -> Plan:
     plan = read_plan(path)
     if plan.playbook != given["playbook"]:
         raise InvalidData(str(path), "playbook", f"it is for {plan.playbook}; run that one")
+    if given.get("plan_hash") and given["plan_hash"] != plan.hash:
+        what = f"{plan.id} has hash {plan.hash[:12]}, and {given['plan_hash'][:12]} was meant"
+        raise Refused([Refusal("approval", what, "look at it again, and have that approved")])
     altered = altered_candidates(plan, path.parent / plan.id)
     if altered:
         what = f"the candidate of {', '.join(altered)} is not the one that {plan.id} holds"
