@@ -28,7 +28,7 @@ class HostsUnreachable(PlaybookFailed):
     """Hosts could not be reached, and nothing else failed."""
 
 
-class _PlaybookOperator(BaseOperator):
+class PlaybookOperator(BaseOperator):
     """What both operators share: events to the log, and an end for all that was started."""
 
     _killed = False
@@ -52,7 +52,7 @@ class _PlaybookOperator(BaseOperator):
                 self.log.info("%s", line)
 
 
-class AnsiblePlaybookOperator(_PlaybookOperator):
+class AnsiblePlaybookOperator(PlaybookOperator):
     """Run a playbook of this project: a failed play is a failed task.
 
     Per-host results and counts are the task's output. Killing the task, or its running out of
@@ -65,9 +65,10 @@ class AnsiblePlaybookOperator(_PlaybookOperator):
         limit: Inventory names; templated.
         check: Dry run; a template may give `True`.
         timeout_s: Seconds after which the playbook is ended.
+        entrance: By which way the change came, `airflow` or `git`; templated.
     """
 
-    template_fields: Sequence[str] = ("variables", "limit", "check")
+    template_fields: Sequence[str] = ("variables", "limit", "check", "entrance")
 
     def __init__(
         self,
@@ -77,10 +78,12 @@ class AnsiblePlaybookOperator(_PlaybookOperator):
         limit: Sequence[str] = (),
         check: bool | str = False,
         timeout_s: float = 600.0,
+        entrance: str = "airflow",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.playbook = playbook
+        self.entrance = entrance
         self.variables = dict(variables or {})
         self.limit = list(limit)
         self.check = check
@@ -114,11 +117,11 @@ class AnsiblePlaybookOperator(_PlaybookOperator):
             check=str(self.check).lower() == "true",
             on_event=self._print,
             timeout_s=self.timeout_s,
-            environment={ENTRANCE: "airflow", WHO: asked_by(context)},
+            environment={ENTRANCE: self.entrance, WHO: asked_by(context)},
         )
 
 
-class RemediateOperator(_PlaybookOperator):
+class RemediateOperator(PlaybookOperator):
     """Act on the predictions that started the DAG run.
 
     They are named by the asset events that started it, or by `prediction` in its conf. Each is
@@ -161,7 +164,7 @@ class RemediateOperator(_PlaybookOperator):
         return outcome
 
 
-class StandByOperator(_PlaybookOperator):
+class StandByOperator(PlaybookOperator):
     """Keep a drain ready at the gate, and carry out the next prediction of a failure with it.
 
     The prediction starts its own DAG run as well; that one waits and finds the outcome, or, when
