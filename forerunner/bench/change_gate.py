@@ -19,6 +19,7 @@ ROUNDS, SHORT_ROUNDS = 100, 2
 # Of so many attempts one is made in the short form.
 _SHORT_STEP = 9
 _SAID = 400
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,10 @@ def _try(stage: Stage, attempts: Sequence[Attempt], console: Console) -> Iterato
         ForerunnerError: What may pass is not seen to: nothing would be proven by the rest.
     """
     for attempt in (Attempt("write", write), Attempt("drain_link", drain), by_plan.allowed()):
-        found = _tried(stage, attempt)
-        if not found.went_through:
-            raise ForerunnerError(f"{attempt.name} may pass and wrote nothing: {found.said}")
+        # A busy machine may find the loads of links unknown, and rightly drain none.
+        found = next((x for _ in range(_TRIES) if (x := _tried(stage, attempt)).went_through), None)
+        if found is None:
+            raise ForerunnerError(f"{attempt.name} may pass, and wrote nothing {_TRIES} times")
     for attempt in attempts:
         found = _tried(stage, attempt)
         console.print(f"{attempt.name}: {_verdict(found)}")
