@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from forerunner import gate_command
 from forerunner.errors import ForerunnerError
 
 app = typer.Typer(
@@ -18,6 +19,7 @@ airflow = typer.Typer(help="Start, stop and look at the local Airflow.", no_args
 bench = typer.Typer(help="Measure, and write var/bench/NAME.json.", no_args_is_help=True)
 app.add_typer(airflow, name="airflow")
 app.add_typer(bench, name="bench")
+app.add_typer(gate_command.app, name="gate")
 
 PASS_THROUGH = {
     "allow_extra_args": True,

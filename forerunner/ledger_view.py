@@ -70,7 +70,7 @@ def describe(outcome: Outcome) -> str:
     """Return one line on an outcome, for the end of a command."""
     message = f": {outcome.message}" if outcome.message else ""
     took = f"{outcome.ended_at - outcome.started_at:.1f} s"
-    return _printable(f"{outcome.plan} {outcome.state} in {took}{message}".replace("\n", " "))
+    return printable(f"{outcome.plan} {outcome.state} in {took}{message}".replace("\n", " "))
 
 
 def _planned_at(entry: "Entry") -> float:
@@ -93,64 +93,66 @@ def _when(record: Mapping[str, Any], outcome: Mapping[str, Any] | None) -> Text:
     elif outcome:
         moment = float(outcome["started_at"])
     else:
-        return _cell("-")
-    return _cell(datetime.fromtimestamp(moment, UTC).astimezone().strftime("%Y-%m-%d\n%H:%M:%S"))
+        return cell("-")
+    return cell(datetime.fromtimestamp(moment, UTC).astimezone().strftime("%Y-%m-%d\n%H:%M:%S"))
 
 
 def _prediction(data: Mapping[str, Any] | None) -> Text:
     if data is None:
-        return _cell("asked for by hand")
+        return cell("asked for by hand")
     made = Prediction.from_dict(data, "ledger")
     lead = "unknown" if made.lead_time_s is None else f"{made.lead_time_s:.1f} s"
     kind = made.kind.replace("_", " ")
-    return _cell(f"{made.target} {kind}\np = {made.probability:.3f}\nlead time {lead}\n{made.id}")
+    return cell(f"{made.target} {kind}\np = {made.probability:.3f}\nlead time {lead}\n{made.id}")
 
 
 def _plan(data: Mapping[str, Any] | None) -> Text:
     if data is None:
-        return _cell("none", style="dim")
+        return cell("none", style="dim")
     plan = Plan.from_dict(data, "ledger")
-    return _cell(f"{plan.playbook} on {', '.join(plan.limit) or 'nothing'}\n{plan.reason}")
+    return cell(f"{plan.playbook} on {', '.join(plan.limit) or 'nothing'}\n{plan.reason}")
 
 
 def _state(plan: Mapping[str, Any] | None, outcome: Mapping[str, Any] | None) -> Text:
     if plan is None:
-        return _cell("not acted on", style="dim")
+        return cell("not acted on", style="dim")
     if outcome is None:
-        return _cell("begun", style="bold")
+        return cell("begun", style="bold")
     took = outcome["ended_at"] - outcome["started_at"]
     style = _COLOURS.get(outcome["state"], "red")
-    return _cell(f"{outcome['state']}\n{took:.1f} s", style=style)
+    return cell(f"{outcome['state']}\n{took:.1f} s", style=style)
 
 
 def _hosts(outcome: Mapping[str, Any] | None) -> Text:
     hosts: Mapping[str, Any] = outcome["hosts"] if outcome else {}
     lines = [f"{host}: {_short(result.get('status', result))}" for host, result in hosts.items()]
-    return _cell("\n".join(lines) or "-")
+    return cell("\n".join(lines) or "-")
 
 
 def _change(outcome: Mapping[str, Any] | None) -> Text:
     if outcome is None:
-        return _cell("-")
+        return cell("-")
     before, after = outcome["before"], outcome["after"]
     lines = [
         f"{key}: {_short(before.get(key))} → {_short(after.get(key))}"
         for key in dict.fromkeys([*before, *after])
         if before.get(key) != after.get(key)
     ]
-    return _cell("\n".join(lines) or outcome["message"] or "nothing changed")
+    return cell("\n".join(lines) or outcome["message"] or "nothing changed")
 
 
 def _short(value: object) -> str:
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
-    text = _printable(text)
+    text = printable(text)
     return text if len(text) <= CELL_LENGTH else f"{text[: CELL_LENGTH - 1]}…"
 
 
-def _cell(text: str, style: str = "") -> Text:
+def cell(text: str, style: str = "") -> Text:
+    """Return a text that can neither be markup nor steer the terminal."""
     # Text, never markup, and line by line: what a device said must not steer the terminal.
-    return Text("\n".join(map(_printable, text.split("\n"))), style)
+    return Text("\n".join(map(printable, text.split("\n"))), style)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Return a line with a question mark for all that a terminal would obey."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -98,6 +98,13 @@ class Client:
         )["task_instances"]
         return found
 
+    def add_variable(self, key: str, value: str, description: str = "") -> None:
+        """Set a Variable that is not there yet; one that is there stays as it is."""
+        body = {"key": key, "value": value, "description": description}
+        found = self._call("GET", "variables", params={"variable_key_pattern": key})
+        if not any(each["key"] == key for each in found["variables"]):
+            self._call("POST", "variables", json=body)
+
     def output(self, dag_id: str, run_id: str, task_id: str) -> Any:
         """Return what a task put out (its XCom `return_value`)."""
         path = f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}"

@@ -8,13 +8,16 @@ from airflow.sdk import BaseOperator, Context
 from airflow.sdk.exceptions import AirflowFailException
 
 from forerunner.airflow.binding import bind_to_supervisor
+from forerunner.airflow.kill_switch import Mirror
 from forerunner.errors import ForerunnerError
 
 if TYPE_CHECKING:
     from forerunner.model import Outcome
-    from forerunner.runner import RunEvent, RunResult, Value
+    from forerunner.runner import Job, RunEvent, RunResult, Value
 
 _FAILED = frozenset({"failed", "unreachable", "undone"})
+# As much as the ledger holds of a name.
+_NAME_LENGTH = 200
 
 
 class PlaybookFailed(ForerunnerError):
@@ -25,7 +28,7 @@ class HostsUnreachable(PlaybookFailed):
     """Hosts could not be reached, and nothing else failed."""
 
 
-class _PlaybookOperator(BaseOperator):
+class PlaybookOperator(BaseOperator):
     """What both operators share: events to the log, and an end for all that was started."""
 
     _killed = False
@@ -49,7 +52,7 @@ class _PlaybookOperator(BaseOperator):
                 self.log.info("%s", line)
 
 
-class AnsiblePlaybookOperator(_PlaybookOperator):
+class AnsiblePlaybookOperator(PlaybookOperator):
     """Run a playbook of this project: a failed play is a failed task.
 
     Per-host results and counts are the task's output. Killing the task, or its running out of
@@ -62,9 +65,10 @@ class AnsiblePlaybookOperator(_PlaybookOperator):
         limit: Inventory names; templated.
         check: Dry run; a template may give `True`.
         timeout_s: Seconds after which the playbook is ended.
+        entrance: By which way the change came, `airflow` or `git`; templated.
     """
 
-    template_fields: Sequence[str] = ("variables", "limit", "check")
+    template_fields: Sequence[str] = ("variables", "limit", "check", "entrance")
 
     def __init__(
         self,
@@ -74,10 +78,12 @@ class AnsiblePlaybookOperator(_PlaybookOperator):
         limit: Sequence[str] = (),
         check: bool | str = False,
         timeout_s: float = 600.0,
+        entrance: str = "airflow",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.playbook = playbook
+        self.entrance = entrance
         self.variables = dict(variables or {})
         self.limit = list(limit)
         self.check = check
@@ -90,11 +96,9 @@ class AnsiblePlaybookOperator(_PlaybookOperator):
             HostsUnreachable: Hosts could not be reached, and nothing else failed.
             PlaybookFailed: Anything else than success.
         """
-        from forerunner.runner import run
-
         self._begin()
-        check = str(self.check).lower() == "true"
-        result = run(self.playbook, self.variables, self.limit, check, self._print, self.timeout_s)
+        with Mirror():
+            result = self._job(context).run()
         summary = _summary(result)
         if result.ok:
             return summary
@@ -102,8 +106,22 @@ class AnsiblePlaybookOperator(_PlaybookOperator):
         failure = HostsUnreachable if result.status == "unreachable" else PlaybookFailed
         raise failure(result.message)
 
+    def _job(self, context: Context) -> "Job":
+        from forerunner.gate.entry import ENTRANCE, WHO
+        from forerunner.runner import Job
 
-class RemediateOperator(_PlaybookOperator):
+        return Job(
+            self.playbook,
+            self.variables,
+            self.limit,
+            check=str(self.check).lower() == "true",
+            on_event=self._print,
+            timeout_s=self.timeout_s,
+            environment={ENTRANCE: self.entrance, WHO: asked_by(context)},
+        )
+
+
+class RemediateOperator(PlaybookOperator):
     """Act on the predictions that started the DAG run.
 
     They are named by the asset events that started it, or by `prediction` in its conf. Each is
@@ -124,7 +142,8 @@ class RemediateOperator(_PlaybookOperator):
         for identifier in predictions_of(context):
             self._begin()
             try:
-                outcomes.append(self._act_on(identifier, context["run_id"]))
+                with Mirror():
+                    outcomes.append(self._act_on(identifier, context["run_id"]))
             except ForerunnerError as error:
                 # One prediction that cannot be acted on must not keep the others waiting.
                 self.log.error("%s: %s", identifier, error)
@@ -145,7 +164,7 @@ class RemediateOperator(_PlaybookOperator):
         return outcome
 
 
-class StandByOperator(_PlaybookOperator):
+class StandByOperator(PlaybookOperator):
     """Keep a drain ready at the gate, and carry out the next prediction of a failure with it.
 
     The prediction starts its own DAG run as well; that one waits and finds the outcome, or, when
@@ -170,7 +189,8 @@ class StandByOperator(_PlaybookOperator):
         from forerunner.remediate import stand_by
 
         self._begin()
-        outcome = stand_by(context["run_id"], self.seconds, on_event=self._print)
+        with Mirror():
+            outcome = stand_by(context["run_id"], self.seconds, on_event=self._print)
         if outcome is None:
             return None
         self.log.info("%s: %s", outcome.state, outcome.message)
@@ -178,6 +198,13 @@ class StandByOperator(_PlaybookOperator):
             context["ti"].xcom_push(key="return_value", value=outcome.to_dict())
             raise _failure([outcome], [])
         return outcome.to_dict()
+
+
+def asked_by(context: Context) -> str:
+    """Return who triggered a DAG run where Airflow knows it, else the run's name."""
+    dag_run = context["dag_run"]
+    name = getattr(dag_run, "triggering_user_name", None) or f"{dag_run.dag_id} {dag_run.run_id}"
+    return str(name)[:_NAME_LENGTH]
 
 
 def predictions_of(context: Context) -> list[str]:

@@ -12,6 +12,7 @@ from rich.console import Console
 from forerunner import service
 from forerunner.airflow import preload, processes, settings
 from forerunner.airflow.client import Access, AirflowError, Client
+from forerunner.airflow.kill_switch import GO, VARIABLE
 from forerunner.airflow.warm_up import warm_up
 from forerunner.model import new_id
 
@@ -115,6 +116,7 @@ def _await_ready(client: Client, tell: Callable[[str], None]) -> None:
         tell("waiting for " + ", ".join(missing))
         time.sleep(0.3)
     tell("warming up")
+    client.add_variable(VARIABLE, GO, "go lets changes pass; anything else stops them all")
     warm_up(client, LOOP_DAG, deadline)
     _await_standby(client, tell, time.monotonic() + _STANDBY_S)
 

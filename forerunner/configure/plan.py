@@ -1,6 +1,7 @@
 """Plans of configuration changes as files: the exact text for each device, bound to a hash.
 
-A plan is `<directory>/<id>.json`, its candidates are `<directory>/<id>/<device>.conf` beside it.
+A plan is `<directory>/<id>.json`, its candidates are `<directory>/<id>/<device>.conf` beside it,
+and what ran when it was made is `<device>.running` there, for those who read it.
 The plan holds the sha256 of each candidate and of the running configuration that it was planned
 against; its own hash covers both, so that an approval of the hash approves the text.
 """
@@ -141,10 +142,27 @@ def write_plan(
     path.with_suffix("").mkdir(parents=True, mode=0o700)
     for name, each in candidates.items():
         _write_private(_candidate_file(path, name), each.text)
+        _write_private(_running_file(path, name), each.running)
     temporary = path.with_suffix(".new")
     _write_private(temporary, json.dumps(plan.to_dict(), indent=2) + "\n")
     temporary.rename(path)
     return OpenPlan(plan, path)
+
+
+def planned_texts(plan: Plan, path: Path, device: str) -> tuple[str, str]:
+    """Return what a device ran when a plan was made, and what it is to run.
+
+    Raises:
+        InvalidData: The plan is not one of configuration changes.
+        PlanRefused: One of them is not what the plan's hash binds to.
+    """
+    check(plan.variables, _VARIABLES, f"{path}: variables")
+    files = {"running": _running_file(path, device), "candidates": _candidate_file(path, device)}
+    texts = {name: _text(file) for name, file in files.items()}
+    for name, text in texts.items():
+        if sha256(text) != plan.variables[name][device]:
+            raise PlanRefused(f"{files[name]} is not what was planned; plan again")
+    return texts["running"], texts["candidates"]
 
 
 def find_plan(directory: Path, name: str) -> Path:
@@ -197,8 +215,15 @@ def _candidate_file(path: Path, device: str) -> Path:
     return path.with_suffix("") / f"{device}.conf"
 
 
+def _running_file(path: Path, device: str) -> Path:
+    return path.with_suffix("") / f"{device}.running"
+
+
 def _candidate_text(path: Path, device: str) -> str:
-    file = _candidate_file(path, device)
+    return _text(_candidate_file(path, device))
+
+
+def _text(file: Path) -> str:
     try:
         # Newlines as they are: the hash is that of the bytes.
         return file.read_bytes().decode()

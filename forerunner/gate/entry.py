@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast, get_args
 
+from forerunner import home
 from forerunner.database import Database
 from forerunner.errors import InvalidData
 from forerunner.gate.admission import admit, foretell
@@ -43,7 +44,13 @@ def enter(given: Mapping[str, Any], holder_pid: int) -> str:
         LedgerError: The ledger cannot be used; nothing passes then.
     """
     policy, plan, request = _asked(given)
-    return admit(plan, request, policy, Database(), Holder.of_process(holder_pid)).token
+    try:
+        return admit(plan, request, policy, Database(), Holder.of_process(holder_pid)).token
+    except Refused as error:
+        if not given.get("plan_file") and any(x.guard == "approval" for x in error.refusals):
+            # What nobody has approved must be there for whoever is asked to.
+            _keep(plan)
+        raise
 
 
 def foretold(given: Mapping[str, Any]) -> list[Refusal]:
@@ -126,6 +133,9 @@ def _plan(given: Mapping[str, Any]) -> Plan:
     plan = read_plan(path)
     if plan.playbook != given["playbook"]:
         raise InvalidData(str(path), "playbook", f"it is for {plan.playbook}; run that one")
+    if given.get("plan_hash") and given["plan_hash"] != plan.hash:
+        what = f"{plan.id} has hash {plan.hash[:12]}, and {given['plan_hash'][:12]} was meant"
+        raise Refused([Refusal("approval", what, "look at it again, and have that approved")])
     altered = altered_candidates(plan, path.parent / plan.id)
     if altered:
         what = f"the candidate of {', '.join(altered)} is not the one that {plan.id} holds"
@@ -147,6 +157,14 @@ def _typed(playbook: str, devices: Sequence[str], variables: Mapping[str, Any]) 
         undo=playbook,
         expires=time.time() + _EXPIRES_S,
     )
+
+
+def _keep(plan: Plan) -> None:
+    path = home.var() / "plans" / f"{plan.id}.json"
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_suffix(".new")
+    temporary.write_text(json.dumps(plan.to_dict(), indent=2) + "\n")
+    temporary.replace(path)
 
 
 def _entrance() -> Entrance:

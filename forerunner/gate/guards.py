@@ -106,6 +106,10 @@ def _approval(case: Case) -> Iterator[Refusal]:
     by_entrance = request.entrance in policy.approval_entrances
     if not by_entrance and plan.playbook not in policy.approval_playbooks:
         return
+    if not plan.variables:
+        what = f"{plan.playbook} was given nothing that an approval could bind to"
+        yield Refusal("approval", what, "make a plan, have that approved, and give its plan_file")
+        return
     given = approvals.of(case.book, plan)
     valid = [each for each in given if each.until > case.book.now]
     if [each for each in valid if not policy.approval_by_another or each.who != request.who]:
@@ -139,8 +143,7 @@ def _breaker(case: Case) -> Iterator[Refusal]:
     policy = case.policy
     if case.request.entrance not in AUTOMATED:
         return
-    _, since = switch.row(case.book, "breaker")
-    failures = _failures_in_a_row(case.book, since)
+    failures = failures_in_a_row(case.book)
     if len(failures) < policy.breaker_failures:
         return
     left = failures[0] + policy.breaker_cooldown_s - case.book.now
@@ -149,11 +152,12 @@ def _breaker(case: Case) -> Iterator[Refusal]:
         yield Refusal("circuit breaker", what, "see `forerunner ledger`, then `forerunner gate go`")
 
 
-def _failures_in_a_row(book: Book, since: float) -> list[float]:
+def failures_in_a_row(book: Book) -> list[float]:
     """Return when the newest automated changes failed, newest first, up to one that did not.
 
     However often one prediction was tried, it counts once: one bad device is no epidemic.
     """
+    _, since = switch.row(book, "breaker")
     found: dict[str, float] = {}
     for prediction, record in book.execute(_OUTCOMES, since=since):
         outcome = json.loads(record) if isinstance(record, str) else record

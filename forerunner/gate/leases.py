@@ -64,7 +64,7 @@ def refusals(book: Book, plan: Plan, holder: Holder) -> list[Refusal]:
     """Return the leases of others that a plan would need."""
     wanted = set(plan.limit)
     return [
-        Refusal("lease", str(lease), "wait for it, or see `forerunner gate leases`")
+        Refusal("lease", str(lease), "wait for it, or see `forerunner gate status`")
         for lease in live(book)
         if lease.device in wanted and not _may_take_over(lease, plan, holder)
     ]

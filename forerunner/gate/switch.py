@@ -9,12 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from forerunner import home
-from forerunner.database import Transactional
+from forerunner.database import LedgerError, Transactional
 from forerunner.gate.book import Book, opened
 from forerunner.gate.errors import GateError, Refusal
 
 _NOTE_BYTES = 1000
 _PROCEED = "when it is clear why, lift it by `forerunner gate go`"
+_PROCEED_AIRFLOW = (
+    "set Airflow's variable to go; where Airflow is gone, `forerunner gate go --airflow`"
+)
 
 
 def stop_file() -> Path:
@@ -28,17 +31,25 @@ def stop(ledger: Transactional, who: str, reason: str) -> None:
     The file comes first: it stops this host even when the ledger cannot be reached.
 
     Raises:
-        GateError: The file cannot be written; the ledger's word is tried all the same.
-        LedgerError: The ledger cannot be written; this host is stopped.
+        GateError: One of both cannot be written; the other was tried all the same.
     """
     error = _write(who, reason)
-    set_row(ledger, "ledger", True, who, reason)
+    try:
+        set_row(ledger, "ledger", True, who, reason)
+    except LedgerError as failed:
+        here = "nor is this host stopped" if error else f"this host is stopped by {stop_file()}"
+        raise GateError(f"other hosts are not stopped ({failed}), {here}") from failed
     if error is not None:
         raise GateError(f"{stop_file()}: {error.strerror}; the ledger stops every host") from error
 
 
-def go(ledger: Transactional, who: str) -> None:
+def go(ledger: Transactional, who: str, airflow: bool = False) -> None:
     """Lift the stop, and close the circuit breaker.
+
+    Args:
+        ledger: Where the stop stands.
+        who: Who lifts it.
+        airflow: Also what Airflow's variable last said; where Airflow runs, it says so again.
 
     Raises:
         GateError: The file cannot be removed.
@@ -48,7 +59,9 @@ def go(ledger: Transactional, who: str) -> None:
         _set(book, "ledger", False, who, "")
         # Failures of before count no more.
         _set(book, "breaker", False, who, "")
-        book.note("go", who=who)
+        if airflow:
+            _set(book, "airflow", False, who, "")
+        book.note("go", who=who, airflow=airflow)
     try:
         stop_file().unlink(missing_ok=True)
     except OSError as error:
@@ -56,8 +69,10 @@ def go(ledger: Transactional, who: str) -> None:
 
 
 def set_row(ledger: Transactional, name: str, stopped: bool, who: str, reason: str) -> None:
-    """Enter one source's word; `name` is `ledger` or `airflow`."""
+    """Enter one source's word, `ledger` or `airflow`; nothing is noted of what was so already."""
     with opened(ledger) as book:
+        if row(book, name)[0] == stopped:
+            return
         _set(book, name, stopped, who, reason)
         book.note("stop" if stopped else "go", who=who, source=name, reason=reason)
 
@@ -68,13 +83,23 @@ def row(book: Book, name: str) -> tuple[bool, float]:
     return (bool(rows[0][0]), float(rows[0][1])) if rows else (False, 0.0)
 
 
+def stops(ledger: Transactional) -> list[Refusal]:
+    """Return who has stopped everything, as `refusals`.
+
+    Raises:
+        LedgerError: It cannot be read, which counts as stopped.
+    """
+    with opened(ledger) as book:
+        return refusals(book)
+
+
 def refusals(book: Book) -> list[Refusal]:
     """Return who has stopped everything, and how to go on; empty when nobody has."""
     found = [] if (noted := in_file()) is None else [noted]
     rows = book.execute("SELECT name, who, reason, since FROM gate_switches WHERE stopped = 1")
     for name, who, reason, since in rows:
         place = "Airflow's variable" if name == "airflow" else "the ledger"
-        lifted = "set Airflow's variable to go" if name == "airflow" else _PROCEED
+        lifted = _PROCEED_AIRFLOW if name == "airflow" else _PROCEED
         what = f"stopped in {place} by {who} since {_clock(since)}{_because(reason)}"
         found.append(Refusal("kill switch", what, lifted))
     return found

@@ -17,6 +17,7 @@ ARGUMENT_SPEC = {
     "policy": {"type": "dict", **_REQUIRED},
     "playbook": {"type": "str", **_REQUIRED},
     "plan_file": {"type": "path"},
+    "plan_hash": {"type": "str"},
     "plan_within_s": {"type": "float", "default": 0},
     "devices": {"type": "list", "elements": "str", **_REQUIRED},
     "variables": {"type": "dict", "default": {}},

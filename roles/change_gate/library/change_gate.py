@@ -22,6 +22,9 @@ options:
   plan_file:
     description: A JSON file that holds a plan; checked against its schema, never templated.
     type: path
+  plan_hash:
+    description: The hash that I(plan_file) must have, for one that was shown and approved.
+    type: str
   plan_within_s:
     description: Seconds to wait for I(plan_file), for a playbook that is started beforehand.
     type: float

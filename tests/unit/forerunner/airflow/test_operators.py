@@ -1,12 +1,15 @@
-"""One prediction that cannot be acted on keeps no other one waiting."""
+"""Operators: whom the gate is told of, and that one bad prediction keeps no other one waiting."""
 
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from forerunner.airflow import operators
-from forerunner.airflow.operators import PlaybookFailed, RemediateOperator
+from forerunner.airflow import kill_switch, operators
+from forerunner.airflow.operators import AnsiblePlaybookOperator, PlaybookFailed, RemediateOperator
+from forerunner.database import Database
+from forerunner.gate import switch
+from forerunner.runner import RunResult
 
 
 def context(pushed: list[Any], *predictions: str) -> Any:
@@ -19,10 +22,15 @@ def context(pushed: list[Any], *predictions: str) -> Any:
     }
 
 
-@pytest.fixture
-def operator(monkeypatch: pytest.MonkeyPatch) -> RemediateOperator:
-    # Here no supervisor of Airflow has to be outlived.
+@pytest.fixture(autouse=True)
+def airflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No supervisor has to be outlived, and Airflow's Variable says go."""
     monkeypatch.setattr(operators, "bind_to_supervisor", lambda: None)
+    monkeypatch.setattr(kill_switch, "read", lambda: "")
+
+
+@pytest.fixture
+def operator() -> RemediateOperator:
     return RemediateOperator(task_id="remediate")
 
 
@@ -39,3 +47,32 @@ def test_the_others_are_acted_on_and_the_task_fails_at_the_end(loop, operator) -
 def test_without_a_fault_the_task_returns_what_became_of_it(loop, operator) -> None:
     (outcome,) = operator.execute(context([], loop.predict()))
     assert outcome["state"] == "verified"
+
+
+def playbook_operator() -> AnsiblePlaybookOperator:
+    return AnsiblePlaybookOperator(
+        task_id="drain_link", playbook="drain_link", variables={"plan_file": "none"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("user", "who"), [("ann", "ann"), (None, "drain_link run-1"), ("a" * 300, "a" * 200)]
+)
+def test_the_gate_is_told_that_airflow_asks_and_for_whom(loop, user: str | None, who: str) -> None:
+    dag_run = SimpleNamespace(triggering_user_name=user, dag_id="drain_link", run_id="run-1")
+    job = playbook_operator()._job({"dag_run": dag_run})
+    assert job.environment == {"FORERUNNER_ENTRANCE": "airflow", "FORERUNNER_WHO": who}
+
+
+def test_the_variables_stop_is_in_the_ledger_before_the_playbook_begins(loop, monkeypatch) -> None:
+    found: list[Any] = []
+    monkeypatch.setattr(kill_switch, "read", lambda: "fire")
+    job = SimpleNamespace(run=lambda: found.extend(switch.stops(Database())) or _result())
+    operator = playbook_operator()
+    monkeypatch.setattr(AnsiblePlaybookOperator, "_job", lambda self, context: job)
+    operator.execute(context([]))
+    assert "fire" in str(found[0])
+
+
+def _result() -> RunResult:
+    return RunResult("drain_link", "successful", 0, {}, {}, {}, "")

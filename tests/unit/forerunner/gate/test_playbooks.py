@@ -1,0 +1,54 @@
+"""Every playbook that uses a writing role passes the gate first."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from forerunner import home
+
+# What writes is what takes the token.
+WRITERS = {
+    path.parent.parent.name
+    for path in home.root().glob("roles/*/action_plugins/*.py")
+    if '"token"' in path.read_text()
+}
+PLAYBOOKS = sorted(home.root().glob("playbooks/*.yml"))
+
+
+def roles(play: dict[str, Any]) -> Iterator[str]:
+    """Yield a play's roles in the order in which they run."""
+    for role in play.get("roles", []):
+        yield role["role"] if isinstance(role, dict) else role
+    for task in play.get("tasks", []):
+        for way in ("import_role", "include_role"):
+            if given := task.get(f"ansible.builtin.{way}"):
+                yield given["name"]
+
+
+def ungated(play: dict[str, Any]) -> list[str]:
+    """Return the writing roles that run before the gate, or without it."""
+    order = list(roles(play))
+    gate = order.index("change_gate") if "change_gate" in order else len(order)
+    return [role for role in order[:gate] if role in WRITERS]
+
+
+def test_the_drain_is_known_to_write() -> None:
+    assert "link_drain" in WRITERS
+
+
+@pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.stem)
+def test_nothing_writes_before_the_gate(path: Path) -> None:
+    plays = yaml.safe_load(path.read_text())
+    assert [role for play in plays for role in ungated(play)] == []
+
+
+def test_a_playbook_that_leaves_the_gate_out_is_found() -> None:
+    drain: dict[str, Any] = {"ansible.builtin.import_role": {"name": "link_drain"}}
+    gate: dict[str, Any] = {"ansible.builtin.import_role": {"name": "change_gate"}}
+    assert ungated({"tasks": [drain]}) == ["link_drain"]
+    assert ungated({"tasks": [drain, gate]}) == ["link_drain"]
+    assert ungated({"roles": ["link_drain", {"role": "change_gate"}]}) == ["link_drain"]
+    assert ungated({"tasks": [gate, drain]}) == []
