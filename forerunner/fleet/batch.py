@@ -12,6 +12,7 @@ from forerunner.fleet.progress import Progress, Report
 from forerunner.fleet.session import Session
 
 Work = Callable[[Session], Awaitable[DeviceResult]]
+Visit = Callable[[Device], Awaitable[DeviceResult]]
 
 ATTEMPTS = 3
 # A device that takes the connection and says nothing must not use up the time for trying again.
@@ -52,6 +53,34 @@ async def run_async(
     report: Report | None = None,
 ) -> dict[str, DeviceResult]:
     """Do what `run` does, inside an event loop that already runs."""
+    visit = with_session(work, timeout_s)
+    return await visit_all(devices, visit, concurrency, timeout_s, report)
+
+
+def with_session(work: Work, timeout_s: float) -> Visit:
+    """Return the visit that opens a session and does the work in it.
+
+    Args:
+        work: As `run` takes it.
+        timeout_s: A device's whole time; a third of it, and at least five seconds, to connect.
+    """
+    connect_s = min(timeout_s, max(_LEAST_CONNECT_S, timeout_s * _CONNECT_SHARE))
+
+    async def visit(device: Device) -> DeviceResult:
+        async with connect(device, connect_s, ATTEMPTS) as session:
+            return await work(session)
+
+    return visit
+
+
+async def visit_all(
+    devices: Iterable[Device],
+    visit: Visit,
+    concurrency: int = 50,
+    timeout_s: float = 60.0,
+    report: Report | None = None,
+) -> dict[str, DeviceResult]:
+    """Do what `run_async` does with work that opens its own way to each device."""
     todo = list(devices)
     results = dict.fromkeys([device.name for device in todo], DeviceResult("failed"))
     rest = iter(todo)
@@ -60,7 +89,7 @@ async def run_async(
     async def worker() -> None:
         # A worker a slot rather than a task a device: what waits costs nothing.
         for device in rest:
-            results[device.name] = result = await _attempt(device, work, timeout_s)
+            results[device.name] = result = await _attempt(device, visit, timeout_s)
             progress.add(device.name, result)
 
     async with _in_background(progress.run() if report else None):
@@ -80,11 +109,10 @@ async def _in_background(work: Awaitable[None] | None) -> AsyncIterator[None]:
                 await task
 
 
-async def _attempt(device: Device, work: Work, timeout_s: float) -> DeviceResult:
-    connect_s = min(timeout_s, max(_LEAST_CONNECT_S, timeout_s * _CONNECT_SHARE))
+async def _attempt(device: Device, visit: Visit, timeout_s: float) -> DeviceResult:
     try:
-        async with asyncio.timeout(timeout_s), connect(device, connect_s, ATTEMPTS) as session:
-            return await work(session)
+        async with asyncio.timeout(timeout_s):
+            return await visit(device)
     except TimeoutError:
         return DeviceResult(
             "unreachable",
