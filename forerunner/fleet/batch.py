@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 from forerunner.fleet.device import Device, DeviceResult, ResultStatus
 from forerunner.fleet.errors import FleetError, Unreachable
@@ -53,24 +53,23 @@ async def run_async(
     report: Report | None = None,
 ) -> dict[str, DeviceResult]:
     """Do what `run` does, inside an event loop that already runs."""
-    visit = with_session(work, timeout_s)
+
+    async def visit(device: Device) -> DeviceResult:
+        async with open_session(device, timeout_s) as session:
+            return await work(session)
+
     return await visit_all(devices, visit, concurrency, timeout_s, report)
 
 
-def with_session(work: Work, timeout_s: float) -> Visit:
-    """Return the visit that opens a session and does the work in it.
+def open_session(device: Device, timeout_s: float) -> AbstractAsyncContextManager[Session]:
+    """Return a session for work on one device, to be entered.
 
     Args:
-        work: As `run` takes it.
-        timeout_s: A device's whole time; a third of it, and at least five seconds, to connect.
+        device: The device.
+        timeout_s: Its whole time; a third of it, and at least five seconds, is for connecting.
     """
     connect_s = min(timeout_s, max(_LEAST_CONNECT_S, timeout_s * _CONNECT_SHARE))
-
-    async def visit(device: Device) -> DeviceResult:
-        async with connect(device, connect_s, ATTEMPTS) as session:
-            return await work(session)
-
-    return visit
+    return connect(device, connect_s, ATTEMPTS)
 
 
 async def visit_all(
