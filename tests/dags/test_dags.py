@@ -102,7 +102,8 @@ def test_link_is_taken(dags) -> None:
 
 
 def test_playbooks_are_those_of_the_name(dags) -> None:
-    names = {"drain_link", "undrain_link", "backup_configs"}
+    names = {"drain_link", "undrain_link", "backup_configs", "check_backups", "check_drift"}
+    names |= {"check_health"}
     assert {name: dags[name].tasks[0].playbook for name in names} == {name: name for name in names}
 
 
@@ -111,3 +112,17 @@ def test_loop_is_started_by_predictions_and_is_one_task(dags) -> None:
     (asset,) = dag.timetable.asset_condition.objects
     assert [type(x.trigger).__name__ for x in asset.watchers] == ["PredictionTrigger"]
     assert [(task.task_id, task.retries) for task in dag.tasks] == [("remediate", 3)]
+
+
+def test_what_nobody_watches_tells_when_it_fails(dags) -> None:
+    for name in ("backup_configs", "backup_changed", "check_backups", "check_drift"):
+        (task,) = dags[name].tasks
+        told = [type(each).__name__ for each in task.on_failure_callback]
+        assert (name, told) == (name, ["AlertNotifier"])
+
+
+def test_changed_devices_are_backed_up_when_the_ledger_tells_of_a_change(dags) -> None:
+    dag = dags["backup_changed"]
+    (asset,) = dag.timetable.asset_condition.objects
+    assert [type(x.trigger).__name__ for x in asset.watchers] == ["ChangeTrigger"]
+    assert [task.playbook for task in dag.tasks] == ["backup_configs"]

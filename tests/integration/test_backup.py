@@ -1,5 +1,6 @@
 """Backing up the real lab."""
 
+import json
 import re
 import subprocess
 from collections.abc import Callable
@@ -53,6 +54,26 @@ def test_a_dead_router_fails_as_itself_and_the_rest_is_backed_up(
     assert "changed meanwhile" not in (directory / "r2.cfg").read_text()
     playbook("backup_configs", "--limit", "r5")
     assert (directory / "r5.cfg").read_text() == stored
+
+
+def test_a_stale_backup_fails_its_router_and_a_fresh_one_does_not(
+    lab: Lab, playbook: Playbook, directory: Path
+) -> None:
+    fresh = playbook("check_backups")
+    assert (fresh.returncode, "6 devices: 6 fresh" in fresh.stdout) == (0, True), fresh.stdout
+    file = directory / ".freshness.json"
+    before = json.loads(file.read_text())
+    old = {**before["r2"], "good_at": before["r2"]["good_at"] - 100_000}
+    file.write_text(json.dumps({**before, "r2": old} | {"r4": {**before["r4"], "good_at": None}}))
+    try:
+        done = playbook("check_backups", "--check")
+    finally:
+        file.write_text(json.dumps(before))
+    bad = set(re.findall(r"^(r\d) .*failed=1", done.stdout, re.MULTILINE))
+    assert (done.returncode, bad) == (2, {"r2", "r4"})
+    assert "r2: stale, last good 1 d ago" in done.stdout
+    report = json.loads((directory.parent / "reports/backups.json").read_text())
+    assert report["counts"] == {"never": 1, "stale": 1, "fresh": 4}
 
 
 def test_a_limit_backs_up_that_router_alone(lab: Lab, playbook: Playbook, tmp_path: Path) -> None:
