@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
+from forerunner.airflow.alerts import AlertNotifier
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 
 with DAG(
@@ -21,4 +22,5 @@ with DAG(
         retries=2,
         retry_delay=timedelta(minutes=5),
         execution_timeout=timedelta(hours=1),
+        on_failure_callback=AlertNotifier(),
     )

@@ -1,5 +1,6 @@
 """The command line: a thin door to each part, which is loaded only when it is asked for."""
 
+import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -53,6 +54,22 @@ def ledger(
         ledger_view.show(book, last, as_json)
     finally:
         book.close()
+
+
+@app.command()
+def backups(
+    maximum_age_h: Annotated[float, typer.Option(min=0, help="Hours until it is stale.")] = 26,
+    directory: Annotated[Path | None, typer.Option(help="Else var/backups.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Show how old each device's last good backup is. Exit code 1 unless all are fresh."""
+    from forerunner import home
+    from forerunner.backup import assess
+
+    rows = assess(directory or home.var() / "backups", maximum_age_h * 3600)
+    for row in rows:
+        typer.echo(json.dumps(row.to_dict()) if as_json else row.describe())
+    raise typer.Exit(0 if rows and all(row.state == "fresh" for row in rows) else 1)
 
 
 @app.command()

@@ -2,12 +2,14 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from forerunner.errors import InvalidData
+from forerunner.fleet import DeviceResult
 from forerunner.schema import check
 
 FILE = ".freshness.json"
@@ -68,6 +70,11 @@ class Freshness:
         plain = {"host": self.host, "state": self.state, "age_s": self.age_s}
         return plain | asdict(self.attempts)
 
+    @property
+    def result(self) -> DeviceResult:
+        """Return what Ansible reports of the device: only a fresh backup is well."""
+        return DeviceResult("ok" if self.state == "fresh" else "failed", self.describe())
+
     def describe(self) -> str:
         """Return one sentence for people."""
         good = "no good backup" if self.age_s is None else f"last good {duration(self.age_s)} ago"
@@ -124,6 +131,19 @@ def _freshness(host: str, attempts: Attempts, max_age_s: float, now: float) -> F
         return Freshness(host, "never", None, attempts)
     age_s = max(0.0, now - attempts.good_at)
     return Freshness(host, "stale" if age_s > max_age_s else "fresh", age_s, attempts)
+
+
+def facts(rows: Iterable[Freshness]) -> dict[str, Any]:
+    """Return the report as plain data; no secret is in it."""
+    devices = [row.to_dict() for row in rows]
+    counts = dict(Counter(str(each["state"]) for each in devices))
+    return {"time": time.time(), "counts": counts, "devices": devices}
+
+
+def describe(report: Mapping[str, Any], page: Path) -> list[str]:
+    """Return a report in two lines: how many stand how, and where all of it is."""
+    counts = ", ".join(f"{number} {state}" for state, number in report["counts"].items())
+    return [f"{len(report['devices'])} devices: {counts}", f"report: {page}"]
 
 
 def duration(seconds: float) -> str:

@@ -4,14 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rich.console import Console
 from rich.table import Table
 
-from forerunner import home
 from forerunner.airflow import standalone
 from forerunner.demo import chart
 from forerunner.demo.story import Story
+from forerunner.report import page
 from forerunner.trials.trial import LINK, Trial
 
 AFTER_S = 10.0
@@ -23,11 +22,11 @@ def publish(story: Story, directory: Path, console: Console) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / "demo.json"
     path.write_text(json.dumps(story.to_dict(), indent=2) + "\n")
-    page = directory / "demo.html"
-    page.write_text(render(story))
+    file = directory / "demo.html"
+    file.write_text(render(story))
     console.print(_table(story))
     access = standalone.access()
-    console.print(f"report   {page}")
+    console.print(f"report   {file}")
     console.print(f"captures {directory}/{story.bare.capture}, {story.guarded.capture}")
     console.print(f"Airflow  {access.url}  user {access.user}  password {access.password}")
     return path
@@ -35,17 +34,8 @@ def publish(story: Story, directory: Path, console: Console) -> Path:
 
 def render(story: Story) -> str:
     """Return the HTML page; everything it shows is inside it."""
-    environment = Environment(
-        loader=FileSystemLoader(home.root() / "templates"),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    template = environment.get_template("reports/demo.html.j2")
-    return template.render(
-        story=story, facts=story.to_dict(), link=LINK, chart=_chart(story), map=_map(story)
-    )
+    drawn = {"chart": _chart(story), "map": _map(story)}
+    return page("demo", story=story, facts=story.to_dict(), link=LINK, **drawn)
 
 
 def _table(story: Story) -> Table:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 from forerunner.fleet.device import Device, DeviceResult, ResultStatus
 from forerunner.fleet.errors import FleetError, Unreachable
@@ -12,6 +12,7 @@ from forerunner.fleet.progress import Progress, Report
 from forerunner.fleet.session import Session
 
 Work = Callable[[Session], Awaitable[DeviceResult]]
+Visit = Callable[[Device], Awaitable[DeviceResult]]
 
 ATTEMPTS = 3
 # A device that takes the connection and says nothing must not use up the time for trying again.
@@ -52,6 +53,33 @@ async def run_async(
     report: Report | None = None,
 ) -> dict[str, DeviceResult]:
     """Do what `run` does, inside an event loop that already runs."""
+
+    async def visit(device: Device) -> DeviceResult:
+        async with open_session(device, timeout_s) as session:
+            return await work(session)
+
+    return await visit_all(devices, visit, concurrency, timeout_s, report)
+
+
+def open_session(device: Device, timeout_s: float) -> AbstractAsyncContextManager[Session]:
+    """Return a session for work on one device, to be entered.
+
+    Args:
+        device: The device.
+        timeout_s: Its whole time; a third of it, and at least five seconds, is for connecting.
+    """
+    connect_s = min(timeout_s, max(_LEAST_CONNECT_S, timeout_s * _CONNECT_SHARE))
+    return connect(device, connect_s, ATTEMPTS)
+
+
+async def visit_all(
+    devices: Iterable[Device],
+    visit: Visit,
+    concurrency: int = 50,
+    timeout_s: float = 60.0,
+    report: Report | None = None,
+) -> dict[str, DeviceResult]:
+    """Do what `run_async` does with work that opens its own way to each device."""
     todo = list(devices)
     results = dict.fromkeys([device.name for device in todo], DeviceResult("failed"))
     rest = iter(todo)
@@ -60,7 +88,7 @@ async def run_async(
     async def worker() -> None:
         # A worker a slot rather than a task a device: what waits costs nothing.
         for device in rest:
-            results[device.name] = result = await _attempt(device, work, timeout_s)
+            results[device.name] = result = await _attempt(device, visit, timeout_s)
             progress.add(device.name, result)
 
     async with _in_background(progress.run() if report else None):
@@ -80,11 +108,10 @@ async def _in_background(work: Awaitable[None] | None) -> AsyncIterator[None]:
                 await task
 
 
-async def _attempt(device: Device, work: Work, timeout_s: float) -> DeviceResult:
-    connect_s = min(timeout_s, max(_LEAST_CONNECT_S, timeout_s * _CONNECT_SHARE))
+async def _attempt(device: Device, visit: Visit, timeout_s: float) -> DeviceResult:
     try:
-        async with asyncio.timeout(timeout_s), connect(device, connect_s, ATTEMPTS) as session:
-            return await work(session)
+        async with asyncio.timeout(timeout_s):
+            return await visit(device)
     except TimeoutError:
         return DeviceResult(
             "unreachable",

@@ -1,5 +1,6 @@
 """What a simulated fleet consists of: plain data, the same for the servers and the inventory."""
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ BEHAVIOURS = {
     "dead": "nothing listens at its address",
     "silent": "takes the connection and never says a word",
     "cut": "breaks off in the middle of its configuration",
+    "short": "ends its configuration early, as if that were all",
+    "empty": "answers with no configuration at all",
     "dies": "breaks off at the first command",
     "impostor": "shows another host key than the one that is known",
 }
@@ -65,6 +68,11 @@ class SimulatedDevice:
     port: int
     platform: str
     behaviour: str = "well"
+
+    @property
+    def share(self) -> float:
+        """Return how much of its configuration a cut or short device gives (0 to 1)."""
+        return random.Random(self.name).uniform(0.02, 0.98)
 
 
 @dataclass(frozen=True)

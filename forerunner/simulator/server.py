@@ -13,6 +13,8 @@ from forerunner.simulator.fleet import Fleet, SimulatedDevice
 from forerunner.simulator.keys import authorized_keys, host_key
 
 _MORE = " --More-- "
+# An answer of this many characters is the configuration.
+_LONG = 2000
 _log = logging.getLogger(__name__)
 Channel = asyncssh.SSHServerChannel[str]
 
@@ -23,11 +25,12 @@ class DeviceSession(asyncssh.SSHServerSession[str]):
     Args:
         console: The device's command line.
         latency_s: Seconds for each answer to a command that is no configuration line.
-        behaviour: A name in `BEHAVIOURS`.
+        device: What it is and how it behaves.
     """
 
-    def __init__(self, console: Console, latency_s: float, behaviour: str) -> None:
-        self._console, self._latency_s, self._behaviour = console, latency_s, behaviour
+    def __init__(self, console: Console, latency_s: float, device: SimulatedDevice) -> None:
+        self._console, self._latency_s = console, latency_s
+        self._behaviour, self._share = device.behaviour, device.share
         self._channel: Channel | None = None
         self._command: str | None = None
         self._typed = ""
@@ -94,7 +97,7 @@ class DeviceSession(asyncssh.SSHServerSession[str]):
         if self._console.left:
             cast(Channel, self._channel).exit(0)
             return
-        self._rest = said.splitlines()
+        self._rest = self._shown(said).splitlines()
         self._page()
 
     def _page(self) -> None:
@@ -108,17 +111,22 @@ class DeviceSession(asyncssh.SSHServerSession[str]):
         for said, taken in self._console.run(self._command or ""):
             if self._breaks_off(said):
                 return
-            self._write(said)
+            self._write(self._shown(said))
             status = 0 if taken else 1
         channel = cast(Channel, self._channel)
         channel.write_eof()
         channel.exit(status)
 
+    def _shown(self, said: str) -> str:
+        """Return as much of an answer as the device gives."""
+        share = {"cut": self._share, "short": self._share, "empty": 0.0}.get(self._behaviour, 1.0)
+        return said[: int(len(said) * share)] if len(said) > _LONG else said
+
     def _breaks_off(self, said: str) -> bool:
         channel = cast(Channel, self._channel)
-        if self._behaviour == "dies" or (self._behaviour == "cut" and len(said) > 2000):
+        if self._behaviour == "dies" or (self._behaviour == "cut" and len(said) > _LONG):
             if self._behaviour == "cut":
-                self._write(said[: len(said) // 2].replace("\n", "\r\n"))
+                self._write(self._shown(said).replace("\n", "\r\n"))
             asyncio.get_running_loop().call_later(0.1, channel.get_extra_info("connection").abort)
             return True
         return False
@@ -181,7 +189,7 @@ async def _listen(
 
     def session() -> DeviceSession:
         console = Console(device.name, device.platform, config)
-        return DeviceSession(console, fleet.latency(device), device.behaviour)
+        return DeviceSession(console, fleet.latency(device), device)
 
     return await asyncssh.listen(
         *where,

@@ -105,7 +105,8 @@ def test_link_is_taken(dags) -> None:
 
 
 def test_playbooks_are_those_of_the_name(dags) -> None:
-    names = {"drain_link", "undrain_link", "backup_configs"}
+    names = {"drain_link", "undrain_link", "backup_configs", "check_backups", "check_drift"}
+    names |= {"check_health"}
     assert {name: dags[name].tasks[0].playbook for name in names} == {name: name for name in names}
 
 
@@ -122,3 +123,17 @@ def test_a_drain_stands_by_one_run_after_the_other_and_only_when_it_is_let(dags)
     assert (type(dag.timetable).__name__, dag.max_active_runs) == ("ContinuousTimetable", 1)
     assert dag.is_paused_upon_creation
     assert task.execution_timeout.total_seconds() > task.seconds
+
+
+def test_what_nobody_watches_tells_when_it_fails(dags) -> None:
+    for name in ("backup_configs", "backup_changed", "check_backups", "check_drift"):
+        (task,) = dags[name].tasks
+        told = [type(each).__name__ for each in task.on_failure_callback]
+        assert (name, told) == (name, ["AlertNotifier"])
+
+
+def test_changed_devices_are_backed_up_when_the_ledger_tells_of_a_change(dags) -> None:
+    dag = dags["backup_changed"]
+    (asset,) = dag.timetable.asset_condition.objects
+    assert [type(x.trigger).__name__ for x in asset.watchers] == ["ChangeTrigger"]
+    assert [task.playbook for task in dag.tasks] == ["backup_configs"]

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ LAB_INDEX = int(os.environ.get("FORERUNNER_TEST_LAB_INDEX") or 90) + 2 * int(
 os.environ["FORERUNNER_TEST_LAB_INDEX"] = str(LAB_INDEX)
 
 Playbook = Callable[..., "subprocess.CompletedProcess[str]"]
+Speak = Callable[..., str]
+CutOff = Callable[[str], AbstractContextManager[None]]
 
 
 @pytest.fixture(scope="session")
@@ -71,3 +74,31 @@ def lab(machine: None, playbook: Playbook) -> Iterator[Lab]:
     yield Lab.open(LAB_INDEX)
     removed = playbook("remove_lab")
     assert removed.returncode == 0, removed.stdout + removed.stderr
+
+
+@pytest.fixture
+def speak(lab: Lab) -> Speak:
+    """Give a router commands behind everybody's back: `speak("r1", "show version")`."""
+
+    def run(router: str, *commands: str) -> str:
+        command = ["vtysh", "--vty_socket", str(lab.router_directory(router)), "-c"]
+        text = "\n".join(commands)
+        return subprocess.run([*command, text], capture_output=True, text=True, check=True).stdout
+
+    return run
+
+
+@pytest.fixture
+def cut_off(lab: Lab) -> CutOff:
+    """Take a router's management interface down for a while: `with cut_off("r5"):`."""
+
+    @contextmanager
+    def cut(router: str) -> Iterator[None]:
+        link = ["ip", "-n", lab.namespace(router), "link", "set", "mgmt"]
+        subprocess.run([*link, "down"], check=True)
+        try:
+            yield
+        finally:
+            subprocess.run([*link, "up"], check=True)
+
+    return cut

@@ -1,10 +1,11 @@
 """Backing up the real lab."""
 
+import json
 import re
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,17 +26,6 @@ def commits(directory: Path) -> list[str]:
     return subprocess.run(log, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
-@contextmanager
-def cut_off(lab: Lab, router: str) -> Iterator[None]:
-    """Take a router's management interface down."""
-    link = ["ip", "-n", lab.namespace(router), "link", "set", "mgmt"]
-    subprocess.run([*link, "down"], check=True)
-    try:
-        yield
-    finally:
-        subprocess.run([*link, "up"], check=True)
-
-
 def test_a_second_backup_changes_nothing_and_check_stores_nothing(
     lab: Lab, playbook: Playbook, directory: Path
 ) -> None:
@@ -51,12 +41,12 @@ def test_a_second_backup_changes_nothing_and_check_stores_nothing(
 
 
 def test_a_dead_router_fails_as_itself_and_the_rest_is_backed_up(
-    lab: Lab, playbook: Playbook, directory: Path
+    lab: Lab, playbook: Playbook, directory: Path, cut_off: Callable[[str], Any]
 ) -> None:
     stored = (directory / "r5.cfg").read_text()
     for name in ("r2", "r5"):
         (directory / f"{name}.cfg").write_text("changed meanwhile\n")
-    with cut_off(lab, "r5"):
+    with cut_off("r5"):
         done = playbook("backup_configs", "-e", "config_backup_timeout=4")
     assert done.returncode == 4
     assert re.search(r"r5 .*unreachable=1 +failed=0", done.stdout)
@@ -64,6 +54,26 @@ def test_a_dead_router_fails_as_itself_and_the_rest_is_backed_up(
     assert "changed meanwhile" not in (directory / "r2.cfg").read_text()
     playbook("backup_configs", "--limit", "r5")
     assert (directory / "r5.cfg").read_text() == stored
+
+
+def test_a_stale_backup_fails_its_router_and_a_fresh_one_does_not(
+    lab: Lab, playbook: Playbook, directory: Path
+) -> None:
+    fresh = playbook("check_backups")
+    assert (fresh.returncode, "6 devices: 6 fresh" in fresh.stdout) == (0, True), fresh.stdout
+    file = directory / ".freshness.json"
+    before = json.loads(file.read_text())
+    old = {**before["r2"], "good_at": before["r2"]["good_at"] - 100_000}
+    file.write_text(json.dumps({**before, "r2": old} | {"r4": {**before["r4"], "good_at": None}}))
+    try:
+        done = playbook("check_backups", "--check")
+    finally:
+        file.write_text(json.dumps(before))
+    bad = set(re.findall(r"^(r\d) .*failed=1", done.stdout, re.MULTILINE))
+    assert (done.returncode, bad) == (2, {"r2", "r4"})
+    assert "r2: stale, last good 1 d ago" in done.stdout
+    report = json.loads((directory.parent / "reports/backups.json").read_text())
+    assert report["counts"] == {"never": 1, "stale": 1, "fresh": 4}
 
 
 def test_a_limit_backs_up_that_router_alone(lab: Lab, playbook: Playbook, tmp_path: Path) -> None:
@@ -78,11 +88,12 @@ def test_no_router_at_all_is_a_failure(lab: Lab, playbook: Playbook) -> None:
 
 
 def test_no_secret_is_in_git_logs_or_on_the_screen(
-    lab: Lab, playbook: Playbook, directory: Path
+    lab: Lab, playbook: Playbook, directory: Path, speak: Callable[..., str]
 ) -> None:
     canary = "CANARYk3y"
     # No neighbour is asked for it, for authentication is not turned on.
-    configure(lab, "r3", f"interface to-r4\nip ospf message-digest-key 9 md5 {canary}")
+    key = f"ip ospf message-digest-key 9 md5 {canary}"
+    speak("r3", "configure terminal", "interface to-r4", key)
     try:
         done = playbook("backup_configs", "--diff", "-vvv")
         log = ["git", "-C", str(directory), "log", "-p", "--all", "--text"]
@@ -93,12 +104,5 @@ def test_no_secret_is_in_git_logs_or_on_the_screen(
         assert re.search(r"\+ +ip ospf message-digest-key 9 md5 <secret:[0-9a-f]{12}>", done.stdout)
         assert (canary in done.stdout + done.stderr, canary in history, leaks) == (False, False, [])
     finally:
-        configure(lab, "r3", "interface to-r4\nno ip ospf message-digest-key 9")
+        speak("r3", "configure terminal", "interface to-r4", "no ip ospf message-digest-key 9")
         playbook("backup_configs")
-
-
-def configure(lab: Lab, router: str, commands: str) -> None:
-    """Change a router behind everybody's back."""
-    options = ["--vty_socket", str(lab.router_directory(router))]
-    text = f"configure terminal\n{commands}"
-    subprocess.run(["vtysh", *options, "-c", text], capture_output=True, check=True)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from forerunner import cli
+from forerunner.backup.freshness import FILE, Attempts, plain
 from forerunner.ledger import Ledger
 from forerunner.ledger_view import describe, records, table
 from forerunner.model import Outcome, Plan, Prediction
@@ -208,3 +210,17 @@ def test_help_loads_none_of_the_heavy_parts() -> None:
     ).stdout
 
     assert told.strip() == "[]"
+
+
+def test_backups_are_told_with_their_age_and_a_stale_one_is_no_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORERUNNER_VAR", str(tmp_path))
+    runner = CliRunner()
+    assert runner.invoke(cli.app, ["backups"]).exit_code == 1
+    (tmp_path / "backups").mkdir()
+    (tmp_path / "backups" / FILE).write_bytes(plain({"r1": Attempts(time.time() - 7200, "c1")}))
+    fresh = runner.invoke(cli.app, ["backups"])
+    assert (fresh.exit_code, fresh.output) == (0, "r1: fresh, last good 2 h ago\n")
+    stale = runner.invoke(cli.app, ["backups", "--maximum-age-h", "1", "--json"])
+    assert (stale.exit_code, json.loads(stale.output)["state"]) == (1, "stale")

@@ -1,0 +1,46 @@
+"""Telling people that a task has failed, by the Airflow connection `forerunner_alerts`.
+
+Its password is the address of an incoming webhook, as Slack, Mattermost and others have them: who
+knows it may post, so it is where Airflow keeps and masks secrets. It is sent `{"text": ...}`.
+Without the connection the failed task alone tells, as ever.
+"""
+
+from typing import TYPE_CHECKING
+
+from airflow.sdk import BaseNotifier, Connection, Context
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CONNECTION = "forerunner_alerts"
+_TIMEOUT_S = 10.0
+_LONGEST = 3000
+
+
+class AlertNotifier(BaseNotifier):
+    """Posts which task failed and why; to be a task's `on_failure_callback`."""
+
+    def notify(self, context: Context) -> None:
+        """Post it; where that fails, say so in the log, without the address, which is a secret."""
+        import httpx
+
+        try:
+            address = str(Connection.get(CONNECTION).password or "")
+        except AirflowNotFoundException:
+            return
+        try:
+            answer = httpx.post(address, json=message(context), timeout=_TIMEOUT_S)
+            problem = f"answered {answer.status_code}" if answer.is_error else ""
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            problem = type(error).__name__
+        if problem:
+            self.log.error("the alert was not taken by connection %s: %s", CONNECTION, problem)
+
+
+def message(context: Context) -> "Mapping[str, str]":
+    """Return what is posted."""
+    task = context["ti"]
+    why = str(context.get("exception") or "no reason was given")
+    text = f"{task.dag_id}.{task.task_id} failed in {context['run_id']}: {why}"
+    return {"text": text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."}
