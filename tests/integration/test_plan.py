@@ -1,18 +1,22 @@
 """What is planned on shadows is what the real lab does."""
 
+import asyncio
 import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from forerunner.bench.change_plan import Trial, agreement
 from forerunner.configure.plan import open_plan
 from forerunner.configure.planning import Limits, Planning, Terms, make_plan
 from forerunner.fleet import Device
 from forerunner.lab import Lab
 from forerunner.lab.daemons import ask
 from forerunner.render import router_config, router_data
+from forerunner.shadow import Shadow
 
 pytestmark = pytest.mark.lab
 
@@ -118,3 +122,23 @@ def test_an_interface_that_the_router_lacks_is_told(lab: Lab, tmp_path: Path) ->
     text = intended(lab, "r1").replace("interface to-r2\n", "interface to-r22\n")
     made = plan(lab, tmp_path, r1=text)
     assert "it has no interface to-r22" in made.hosts["r1"].message
+
+
+def trials(lab: Lab, count: int) -> list[Trial]:
+    return asyncio.run(agreement(lab, count, Console(quiet=True)))
+
+
+def test_the_shadows_verdict_and_result_are_the_routers(lab: Lab) -> None:
+    tried = trials(lab, 9)
+    assert [trial for trial in tried if not (trial.agrees and trial.put_back)] == []
+    assert sum(bool(trial.router_said) for trial in tried) >= 3
+
+
+def test_a_shadow_that_is_not_loaded_does_not_agree(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing(shadow: Shadow, running: str) -> None:
+        del shadow, running
+
+    monkeypatch.setattr(Shadow, "load", nothing)
+    assert not all(trial.agrees for trial in trials(lab, 3))
