@@ -3,36 +3,36 @@
 import os
 import shlex
 import sys
-from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 # By `python3 -I -S` nothing but the standard library is on the path.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from forerunner.agent import guard, health, probe, restore
-
-_VERBS: dict[str, Callable[[list[str]], int]] = {
-    "probe": probe.run_probe,
-    "reflect": probe.run_reflect,
-    "hold": restore.run_hold,
-    "release": restore.run_release,
-    "arm": guard.run_arm,
-    "say": guard.run_say,
-    "confirm": guard.run_confirm,
-    "restore": guard.run_restore,
-    "guards": guard.run_guards,
-    "health": health.run_health,
+# Loaded when it is asked for: a drain waits for its verbs, and needs none of the others' modules.
+_VERBS = {
+    "probe": "probe",
+    "reflect": "probe",
+    "hold": "restore",
+    "release": "restore",
+    "arm": "guard",
+    "say": "guard",
+    "confirm": "guard",
+    "restore": "guard",
+    "guards": "guard",
+    "health": "health",
 }
 
 
 def main() -> int:
     """Run the verb that the client asked for, or that the command line names."""
     words = _words(os.environ.get("SSH_ORIGINAL_COMMAND", "")) or sys.argv[1:]
-    verb = _VERBS.get(words[0]) if words else None
-    if verb is None:
+    module = _VERBS.get(words[0]) if words else None
+    if module is None:
         print(f"agent: verbs are {', '.join(_VERBS)}", file=sys.stderr)
         return 2
-    return verb(words[1:])
+    run = getattr(import_module(f"forerunner.agent.{module}"), f"run_{words[0]}")
+    return int(run(words[1:]))
 
 
 def _words(command: str) -> list[str]:

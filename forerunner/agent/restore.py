@@ -11,7 +11,6 @@ import time
 
 from forerunner.agent import timer
 from forerunner.agent.timer import BadArgument
-from forerunner.agent.vtysh import vtysh
 
 _MOST_BYTES = 65536
 _APPLY_S = 60.0
@@ -73,6 +72,9 @@ def _answer(name: str, state: str) -> int:
 
 def _expire(name: str) -> None:
     if timer.rename(name, "held", "restored"):
+        # Not before: a drain waits for its timers to be held.
+        from forerunner.agent.vtysh import vtysh  # noqa: PLC0415
+
         commands = timer.file(name, "restored").read_text()
         done = vtysh(["-c", commands], _APPLY_S)
         said = f"returned {done.returncode}\n{done.stdout}{done.stderr}"

@@ -97,7 +97,7 @@ from forerunner.trials.routers import bring
 from forerunner.configure.health import Patience
 from forerunner.lab import Lab
 lab, target = Lab.open({index!r}), open({file!r}).read()
-bring(lab, {{"r2": target}}, timer_s=8.0, patience=Patience(3.0, 3.0))
+bring(lab, {{"r2": target}}, timer_s=12.0, patience=Patience(5.0, 5.0))
 """
 
 
@@ -122,7 +122,7 @@ def test_a_killed_controller_leaves_a_router_that_puts_itself_back(
     killed_midway(lab, with_lines(before, HARMLESS), tmp_path)
     assert running(lab, "r2") != before
 
-    end = time.monotonic() + 20
+    end = time.monotonic() + 30
     while running(lab, "r2") != before and time.monotonic() < end:
         time.sleep(0.2)
 
