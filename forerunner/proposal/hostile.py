@@ -15,7 +15,7 @@ _TEMPLATE = ("{{", "{%", "{#")
 _CONNECTION = "ansible_"
 _DATA = frozenset({".yml", ".yaml", ".json"})
 _PROSE = frozenset({".md", ".txt"})
-_MOST_BYTES, _MOST_LEAVES = 4_000_000, 200_000
+_MOST_BYTES, _MOST_LEAVES = 1_000_000, 200_000
 Leaf = tuple[str, str]
 
 

@@ -67,7 +67,7 @@ def failing_main(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int | str 
 def test_help_names_every_command() -> None:
     shown = run("--help")
 
-    for command in ("observe", "ledger", "remediate", "lab", "demo", "airflow", "bench"):
+    for command in ("observe", "ledger", "remediate", "gate", "lab", "demo", "airflow", "bench"):
         assert f" {command} " in shown
 
 
