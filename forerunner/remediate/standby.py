@@ -119,7 +119,9 @@ class Ready:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="standby")
 
     def __enter__(self) -> Self:
-        """Start the playbook."""
+        """Start the playbook, and clear away what one left that was shot."""
+        for left in self._file.parent.glob("standby-*.json"):
+            left.unlink(missing_ok=True)
         self._running: Future[RunResult] = self._thread.submit(self._job.run)
         return self
 
