@@ -97,7 +97,8 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 def context(*payloads: dict[str, Any]) -> Any:
     events = [SimpleNamespace(extra={"payload": payload}) for payload in payloads]
-    return {"triggering_asset_events": {"changes": events}}
+    run = SimpleNamespace(dag_id="backup_changed", run_id="run-1")
+    return {"triggering_asset_events": {"changes": events}, "dag_run": run}
 
 
 def test_the_devices_of_all_events_are_backed_up_with_their_plans_named(ran: list[Any]) -> None:

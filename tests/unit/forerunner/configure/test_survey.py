@@ -17,12 +17,12 @@ NOWHERE = Path("/nonexistent")
 
 
 def test_a_platform_that_has_no_dialect_is_refused_and_named() -> None:
-    device = Device("e1", "192.0.2.1", "admin", NOWHERE, NOWHERE, "eos")
+    device = Device("e1", "192.0.2.1", "admin", NOWHERE, NOWHERE, "sonic")
 
     done = configure({"e1": device}, Intended({"e1": ""}), Terms(lambda _: None, NOWHERE), NETWORK)
 
     assert done.hosts["e1"].status == "failed"
-    assert "nothing was touched: there is no dialect for 'eos'" in done.hosts["e1"].message
+    assert "nothing was touched: there is no dialect for 'sonic'" in done.hosts["e1"].message
     assert "NAPALM" in done.hosts["e1"].message
 
 

@@ -39,7 +39,7 @@ class Tree:
     def __init__(self, platform: str, running: str) -> None:
         self.platform = platform
         speech = dialect(platform)
-        self.grammar = frr._GRAMMAR if platform == "frr" else speech.grammar  # type: ignore[attr-defined]
+        self.grammar = frr.GRAMMAR if platform == "frr" else speech.grammar  # type: ignore[attr-defined]
         self.lines = config_tree.parse(running, self.grammar)
 
     def carry_out(self, commands: list[str]) -> None:

@@ -72,11 +72,11 @@ def test_lines_that_are_written_down_are_read_as_the_same(
 ) -> None:
     paths: config_tree.Paths = {}
     for head, (own, inner) in tree.items():
-        paths[(head,)] = None
-        paths |= {(head, line): None for line in own}
+        paths[(head,)] = head
+        paths |= {(head, line): line for line in own}
         for family, inside in inner.items():
-            paths[head, family] = None
-            paths |= {(head, family, line): None for line in inside}
+            paths[head, family] = family
+            paths |= {(head, family, line): line for line in inside}
 
     assert frr.parse(config_tree.text(paths, frr.GRAMMAR)) == paths
 
