@@ -11,6 +11,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from forerunner.airflow import operators
 from forerunner.airflow.changes import BackUpChangedOperator, Changes, ChangeTrigger
 from forerunner.model import Outcome, Plan, new_id
+from forerunner.runner import Job, RunResult
 
 
 def change(loop, *hosts: str, state: str = "verified", age_s: float = 0.0) -> str:
@@ -84,13 +85,11 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the playbook was run with; Ansible itself is not what is tested here."""
     calls: list[Any] = []
 
-    def run(playbook: str, variables: Any, limit: Any, *_: Any) -> Any:
-        calls.append((playbook, variables, limit))
-        return SimpleNamespace(
-            ok=True, playbook=playbook, status="successful", message="", hosts={}, result={}
-        )
+    def run(job: Job) -> RunResult:
+        calls.append((job.playbook, job.variables, job.limit))
+        return RunResult(job.playbook, "successful", 0, {}, {}, {}, "")
 
-    monkeypatch.setattr("forerunner.runner.run", run)
+    monkeypatch.setattr(Job, "run", run)
     monkeypatch.setattr(operators, "bind_to_supervisor", lambda: None)
     return calls
 

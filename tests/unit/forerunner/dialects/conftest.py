@@ -93,11 +93,16 @@ class Tree:
     def _written(self, above: Path = ()) -> Iterator[str]:
         indent = "  " * len(above)
         for path in self.lines:
-            if path[:-1] == above:
+            if path[:-1] == above and not self._unshown(path):
                 yield f"{indent}{self.lines[path]}\n"
                 yield from self._written(path)
                 if self.platform == "frr" and self.grammar.opens(path):
                     yield f"{indent}exit\n"
+
+    def _unshown(self, path: Path) -> bool:
+        """FRR keeps an interface that nothing is left of, and does not show it."""
+        empty = not any(each[:1] == path for each in self.lines if len(each) > 1)
+        return self.platform == "frr" and path[-1].startswith("interface ") and empty
 
 
 class SetLines:
