@@ -10,12 +10,19 @@ Act = Callable[[config_tree.Paths, Random], None]
 
 
 def changed(config: str, dice: Random) -> str:
-    """Return a configuration with one to five things changed.
+    """Return a configuration with one to five things changed, at least one by meaning.
 
     Args:
         config: A router's whole configuration.
         dice: Decides; the same seed gives the same change.
     """
+    target = config
+    while not frr.differences(config, target):
+        target = _changed(config, dice)
+    return target
+
+
+def _changed(config: str, dice: Random) -> str:
     paths = dict(frr.parse(config))
     for act in dice.choices(_ACTS, k=dice.randint(1, 5)):
         act(paths, dice)

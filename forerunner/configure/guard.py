@@ -17,7 +17,9 @@ from forerunner.fleet import Device, FleetError, Rejected, Session, Unreachable,
 GRACE_S = 20.0
 """Seconds after its time within which a device must have put its snapshot back and answer."""
 
-_CONNECT_S = 3.0
+_CONNECT_S = 10.0
+# While the way may be cut, one attempt must not outlast the moment at which it is mended by much.
+_RECONNECT_S = 5.0
 _AGAIN_S = 0.5
 _TOO_LATE = "its timer ran out first and took the change back; was the way to it cut?"
 
@@ -34,7 +36,7 @@ class Guard:
         self.name = f"guard-{uuid.uuid4().hex[:12]}"
         self.armed = False
         self._device, self._seconds = device, seconds
-        self._ends = 0.0
+        self._ends, self._connect_s = 0.0, _CONNECT_S
         self._stack = AsyncExitStack()
         self._session: Session | None = None
 
@@ -125,11 +127,13 @@ class Guard:
 
     async def _opened(self) -> Session:
         if self._session is None:
-            self._session = await self._stack.enter_async_context(connect(self._device, _CONNECT_S))
+            self._session = await self._stack.enter_async_context(
+                connect(self._device, self._connect_s)
+            )
         return self._session
 
     async def _forget_session(self) -> None:
-        self._session = None
+        self._session, self._connect_s = None, _RECONNECT_S
         await self._stack.aclose()
 
 
