@@ -39,6 +39,7 @@ LAB_PACKAGES = (
     "iputils-ping",
     "tcpdump",  # the packet captures that losses are counted from
     "nftables",  # impairments
+    "iptables",  # delay, where the kernel has no netem
     "iproute2",
     "procps",
     "git",  # backups are a repository

@@ -35,6 +35,11 @@ def run_all(
     return [output for _, output, _ in results]
 
 
+def pids(namespace: str) -> list[int]:
+    """Return the numbers of the processes in a network namespace."""
+    return [int(pid) for pid in run("ip", "netns", "pids", namespace).split()]
+
+
 def _start(command: tuple[str, ...]) -> subprocess.Popen[str]:
     pipe = subprocess.PIPE
     try:

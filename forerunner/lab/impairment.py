@@ -2,7 +2,8 @@
 
 Loss and black hole are drops at the ingress of the receiving end (nftables, netdev hook): they
 show in no interface counter and the carrier stays up, as with a failing optic. The rate is held
-at the egress of the sending end (tbf); delay needs the kernel's netem.
+at the egress of the sending end (tbf); so is delay, by netem, or by NFQUEUE where the kernel has
+no netem.
 
 The kernel's own state is the truth: what is in force is read back from it, never remembered.
 """
@@ -10,10 +11,11 @@ The kernel's own state is the truth: what is in force is read back from it, neve
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from forerunner.lab.commands import run_all
+from forerunner.lab import delay
+from forerunner.lab.commands import run, run_all
 from forerunner.lab.errors import CommandFailed, LabError
 from forerunner.lab.journal import NETNS
 from forerunner.lab.lab import Lab
@@ -100,12 +102,11 @@ def clear(lab: Lab, link: str) -> bool:
 def current(lab: Lab, link: str) -> Impairment:
     """Return what a link does to packets now, as the kernel says."""
     ways = lab.link(link).directions
-    shown = run_all(
-        command for way in ways for command in (_show_drops(lab, way), _show_queue(lab, way))
-    )
+    shows = (_show_drops, _show_queue, delay.show)
+    shown = run_all(show(lab, way) for way in ways for show in shows)
     found = [
-        Impairment(**_read_drops(rules, way), **_read_queue(queue))
-        for way, rules, queue in zip(ways, shown[::2], shown[1::2], strict=True)
+        Impairment(**_read_drops(rules, way), **_read_queue(queue, delay.read(held, lab, way)))
+        for way, rules, queue, held in zip(ways, shown[::3], shown[1::3], shown[2::3], strict=True)
     ]
     return found[0] if _same(*found) else HALF
 
@@ -123,34 +124,28 @@ def set_queues(lab: Lab, link: Link, impairment: Impairment) -> None:
     """Set rate and delay at both ends without asking what is in force.
 
     Raises:
-        LabError: The kernel has no netem and a delay was asked for.
+        LabError: The kernel offers neither netem nor NFQUEUE and a delay was asked for.
     """
-    options = _queue(impairment)
     for way in link.directions:
-        base = ("tc", "-n", lab.namespace(way.host), "qdisc")
-        device = ("dev", way.interface, "root")
+        delay.stop(lab, way)
         try:
-            # `replace` keeps a queue of another kind; a fresh one has no history.
-            _delete_queue(base, device)
-            if options:
-                run_all([(*base, "add", *device, *options)])
+            _set_queue(lab, way, _queue(impairment))
         except CommandFailed as error:
-            raise _explain(error, impairment) from error
+            if not impairment.delay_s or "unknown" not in str(error):
+                raise
+            _set_queue(lab, way, _queue(replace(impairment, delay_s=0.0)))
+            delay.start(lab, way, impairment.delay_s)
 
 
-def _delete_queue(base: tuple[str, ...], device: tuple[str, ...]) -> None:
-    shown = run_all([(*base, "show", *device[:2])])[0]
+def _set_queue(lab: Lab, way: Direction, options: tuple[str, ...]) -> None:
+    base = ("tc", "-n", lab.namespace(way.host), "qdisc")
+    device = ("dev", way.interface, "root")
+    # `replace` keeps a queue of another kind; a fresh one has no history.
+    shown = run(*base, "show", *device[:2])
     if any(kind in shown for kind in ("tbf", "netem")):
-        run_all([(*base, "delete", *device)])
-
-
-def _explain(error: CommandFailed, impairment: Impairment) -> LabError:
-    if impairment.delay_s and "unknown" in str(error):
-        return LabError(
-            "this kernel offers no delay (no netem); load it with: modprobe sch_netem, "
-            "or ask for loss, rate or blackhole instead"
-        )
-    return error
+        run(*base, "delete", *device)
+    if options:
+        run(*base, "add", *device, *options)
 
 
 def _same(one: Impairment, two: Impairment) -> bool:
@@ -216,12 +211,12 @@ def _read_drops(shown: str, way: Direction) -> dict[str, Any]:
     return {"loss": float(match[1])} if match[1] else {"blackhole": True}
 
 
-def _read_queue(shown: str) -> dict[str, Any]:
+def _read_queue(shown: str, held_s: float) -> dict[str, Any]:
     for queue in json.loads(shown):
         options = queue.get("options", {})
         if queue["kind"] == "tbf":
-            return {"rate": options["rate"] * 8.0}
+            return {"delay_s": held_s, "rate": options["rate"] * 8.0}
         if queue["kind"] == "netem":
             rate = options.get("rate", {}).get("rate", 0) * 8.0
-            return {"delay_s": options["delay"]["delay"], "rate": rate or None}
-    return {}
+            return {"delay_s": held_s + options["delay"]["delay"], "rate": rate or None}
+    return {"delay_s": held_s}

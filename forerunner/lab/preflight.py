@@ -21,6 +21,7 @@ PROGRAMS = {
     "ip": "iproute2",
     "tc": "iproute2",
     "nft": "nftables",
+    "iptables-nft": "iptables",
     "/usr/sbin/sshd": "openssh-server",
     "ssh-keygen": "openssh-client",
     "/usr/sbin/snmpd": "snmpd",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from forerunner.lab.access import remove_empty, remove_keys, remove_namespace_files
-from forerunner.lab.commands import run
+from forerunner.lab.commands import pids, run
 from forerunner.lab.errors import LabError
 from forerunner.lab.journal import Journal, interface_identity, namespace_identity
 from forerunner.lab.lab import RUN
@@ -60,16 +60,12 @@ def _ours(journal: Journal, act: str, identity: Callable[[str], int]) -> list[st
 
 def _empty(namespaces: list[str]) -> None:
     deadline = time.monotonic() + _GRACE_S
-    while pids := [pid for name in namespaces for pid in _pids(name)]:
+    while left := [pid for name in namespaces for pid in pids(name)]:
         if time.monotonic() > deadline:
-            raise LabError(f"processes {pids} in {', '.join(namespaces)} will not end")
-        for pid in pids:
+            raise LabError(f"processes {left} in {', '.join(namespaces)} will not end")
+        for pid in left:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
         time.sleep(0.02)
-
-
-def _pids(namespace: str) -> list[int]:
-    return [int(pid) for pid in run("ip", "netns", "pids", namespace).split()]

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -5,14 +6,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from forerunner.degradation import Point, Schedule
-from forerunner.lab import Lab, LabError, bfd, impair, traffic, wait_converged
-from forerunner.lab.commands import run
+from forerunner.lab import Lab, bfd, delay, impair, traffic, wait_converged
+from forerunner.lab.commands import pids, run
 from forerunner.lab.impair import CLEAN, Impairment
 from forerunner.topology import UnknownLink
 
@@ -69,15 +72,104 @@ def test_a_rate_is_read_back_and_can_change(lab: Lab) -> None:
         assert not impair.apply(lab, LINK, Impairment(rate=rate))
 
 
-def test_a_delay_is_given_or_refused_in_one_line(lab: Lab) -> None:
-    meant, refusal = Impairment(delay_s=0.02), ""
-    try:
-        impair.apply(lab, LINK, meant)
-    except LabError as error:
-        refusal = str(error)
+def test_a_delay_is_seen_by_ping_and_ends_without_a_trace(lab: Lab) -> None:
+    meant = Impairment(delay_s=0.04)
+    changes = [impair.apply(lab, LINK, meant) for _ in range(2)]
+    read, during = impair.current(lab, LINK), round_trip_s(lab)
+    changes += [impair.clear(lab, LINK) for _ in range(2)]
 
-    assert impair.current(lab, LINK) == (CLEAN if refusal else meant)
-    assert not refusal or "no netem" in refusal
+    # Both ways at 40 ms.
+    assert (changes, read) == ([True, False] * 2, meant)
+    assert 0.08 <= during < 0.1
+    assert round_trip_s(lab) < 0.02
+    assert traces(lab) == [[], []]
+
+
+def test_delay_loss_and_rate_go_together_and_change_one_by_one(lab: Lab) -> None:
+    all_three = Impairment(loss=0.1, rate=1e7, delay_s=0.02)
+    for meant in (all_three, replace(all_three, rate=None), replace(all_three, delay_s=0.03)):
+        assert impair.apply(lab, LINK, meant)
+        assert impair.current(lab, LINK) == meant
+
+
+@pytest.fixture
+def held(lab: Lab) -> Impairment:
+    """A delay by NFQUEUE, also where the kernel has netem."""
+    for way in lab.link(LINK).directions:
+        delay.start(lab, way, 0.04)
+    return Impairment(delay_s=0.04)
+
+
+def test_a_delay_loses_nothing_and_keeps_the_order(lab: Lab, held: Impairment) -> None:
+    there = lab.link(LINK).directions[0].peer_address
+    enter = ("ip", "netns", "exec")
+    server = ("iperf3", "--server", "--one-off", "--forceflush")
+    receiver = subprocess.Popen(
+        [*enter, lab.namespace("r3"), *server], stdout=subprocess.PIPE, text=True
+    )
+    assert receiver.stdout is not None
+    while "listening" not in receiver.stdout.readline():
+        assert receiver.poll() is None
+    small = ("--udp", "--length", "100", "--bitrate", "1.6M", "--time", "2", "--json")
+    shown = run(*enter, lab.namespace("r1"), "iperf3", "--client", there, *small)
+    receiver.communicate(timeout=10)
+    seen = json.loads(shown)["end"]["streams"][0]["udp"]
+
+    # 2,000 packets a second.
+    assert seen["packets"] > 3_800
+    assert (seen["lost_packets"], seen["out_of_order"]) == (0, 0)
+
+
+def test_packets_pass_when_the_delayer_dies_and_the_next_run_mends_it(
+    lab: Lab, held: Impairment
+) -> None:
+    assert impair.current(lab, LINK) == held
+    assert round_trip_s(lab) >= 0.08
+    for pid in chain.from_iterable(delayers(lab)):
+        os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 5
+    while any(delayers(lab)):
+        assert time.monotonic() < deadline
+
+    assert ping(lab, 20) == 20
+    assert round_trip_s(lab) < 0.02
+    assert impair.current(lab, LINK) != held
+    assert [impair.apply(lab, LINK, held) for _ in range(2)] == [True, False]
+    assert impair.current(lab, LINK) == held
+    assert round_trip_s(lab) >= 0.08
+
+
+def test_clearing_ends_a_delayer_that_has_no_rule(lab: Lab, held: Impairment) -> None:
+    for way in lab.link(LINK).directions:
+        run("ip", "netns", "exec", lab.namespace(way.host), "nft", "flush", "ruleset")
+
+    assert [impair.clear(lab, LINK), impair.clear(lab, LINK)] == [True, False]
+    assert traces(lab) == [[], []]
+
+
+def delayers(lab: Lab) -> list[list[int]]:
+    """Processes that hold packets, at each end of the link."""
+    return [
+        [pid for pid in pids(lab.namespace(way.host)) if b"delayer" in command(pid)]
+        for way in lab.link(LINK).directions
+    ]
+
+
+def command(pid: int) -> bytes:
+    """What a process was started as; empty once it has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def traces(lab: Lab) -> list[list[object]]:
+    """What a delay by NFQUEUE leaves at each end of the link: processes and tables."""
+    ends = [lab.namespace(way.host) for way in lab.link(LINK).directions]
+    tables = [run("ip", "netns", "exec", end, "nft", "list", "tables", "ip") for end in ends]
+    return [
+        [*found, *table.splitlines()] for found, table in zip(delayers(lab), tables, strict=True)
+    ]
 
 
 def test_half_an_impairment_is_mended_by_the_next(lab: Lab) -> None:

@@ -43,7 +43,8 @@ options:
     type: int
     default: 30
 requirements:
-  - Linux, root, and the Debian packages frr, openssh-server, snmpd, snmp, nftables, tcpdump
+  - Linux and root
+  - The Debian packages frr, openssh-server, snmpd, snmp, nftables, iptables, tcpdump
 author:
   - Forerunner
 """
