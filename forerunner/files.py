@@ -34,6 +34,9 @@ def write_whole(path: Path, content: str | bytes, mode: int = 0o600) -> None:
 def locked(path: Path) -> Iterator[None]:
     """Hold a lock file for oneself, waiting for whoever holds it; a dead holder holds nothing."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
-        flock(file, LOCK_EX)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        flock(handle, LOCK_EX)
         yield
+    finally:
+        os.close(handle)

@@ -5,20 +5,18 @@ process was created: an identifier that the kernel gave to somebody else since i
 """
 
 import json
-import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import psutil
 
 from forerunner import home
 from forerunner.errors import ForerunnerError, InvalidData
+from forerunner.files import locked, write_whole
 from forerunner.schema import check
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
@@ -73,7 +71,7 @@ def start(name: str, command: Sequence[str], environment: Mapping[str, str], log
     Raises:
         ServiceError: One of that name runs already, or the program cannot be started.
     """
-    with _locked(name):
+    with locked(_file(name).with_suffix(".lock")):
         running = _running(name)
         if running is not None:
             raise ServiceError(f"service {name} runs already as process {running[0].pid}")
@@ -81,7 +79,8 @@ def start(name: str, command: Sequence[str], environment: Mapping[str, str], log
         process = _spawn(name, command, environment, log)
         created = psutil.Process(process.pid).create_time()
         service = Service(name, process.pid, created, tuple(command), str(log))
-        _write(service)
+        # Whoever may look into the directory may know what runs.
+        write_whole(_file(name), json.dumps(asdict(service), indent=2) + "\n", mode=0o644)
         return service
 
 
@@ -101,7 +100,7 @@ def stop(name: str, timeout: float = 10.0) -> bool:
     Raises:
         ServiceError: A process survives being killed.
     """
-    with _locked(name):
+    with locked(_file(name).with_suffix(".lock")):
         running = _running(name)
         if running is not None:
             _end(running[1], timeout)
@@ -201,22 +200,3 @@ def _read(name: str) -> Service | None:
         raise InvalidData(str(file), "", f"is no JSON ({error}); remove the file") from error
     check(data, _SCHEMA, str(file))
     return Service(**{**data, "command": tuple(data["command"])})
-
-
-def _write(service: Service) -> None:
-    file = _file(service.name)
-    temporary = file.with_suffix(".tmp")
-    temporary.write_text(json.dumps(asdict(service), indent=2) + "\n")
-    temporary.replace(file)
-
-
-@contextmanager
-def _locked(name: str) -> Iterator[None]:
-    file = _file(name).with_suffix(".lock")
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        flock(handle, LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

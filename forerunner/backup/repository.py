@@ -6,7 +6,6 @@ a view of it that is mended on every run.
 
 import contextlib
 import fcntl
-import os
 import shutil
 import tempfile
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 
 from forerunner.backup.errors import BackupError
 from forerunner.backup.git import BRANCH, Commit, Git, blob
+from forerunner.files import write_whole
 
 _EXCLUDED = "/.lock\n/.freshness.json\n/.*.new\n/full/.*.new\n"
 # What a full text is to Git: no difference of sealed text says anything.
@@ -132,13 +132,7 @@ class Writer:
         """Replace a file beside `.git` whole or not at all."""
         path = self._directory / name
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.new")
-        with temporary.open("wb") as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        write_whole(path, content)
 
     def _mend(self) -> None:
         """Make the repository, or remove what a writer that died or had no room left behind.

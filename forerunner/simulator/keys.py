@@ -1,7 +1,6 @@
 """Keys of a simulated fleet: one secret that every host key is derived from, and a user's key."""
 
 import hashlib
-import os
 import secrets
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import asyncssh
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from forerunner.files import write_whole
 from forerunner.simulator.fleet import Fleet
 
 USER = "netops"
@@ -19,11 +19,11 @@ def make_keys(directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     directory.chmod(0o700)
     if not _secret_file(directory).exists():
-        _write(_secret_file(directory), secrets.token_bytes(32))
+        write_whole(_secret_file(directory), secrets.token_bytes(32))
     if not user_key(directory).exists():
         key = asyncssh.generate_private_key("ssh-ed25519", comment=USER)
-        _write(user_key(directory), key.export_private_key())
-        _write(directory / f"{USER}.pub", key.export_public_key())
+        write_whole(user_key(directory), key.export_private_key())
+        write_whole(directory / f"{USER}.pub", key.export_public_key())
 
 
 def user_key(directory: Path) -> Path:
@@ -58,11 +58,3 @@ def known_hosts(fleet: Fleet) -> str:
 
 def _secret_file(directory: Path) -> Path:
     return directory / "secret"
-
-
-def _write(path: Path, content: bytes) -> None:
-    temporary = path.with_suffix(".new")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    temporary.replace(path)

@@ -11,6 +11,7 @@ from typing import Any
 import psutil
 
 from forerunner import service
+from forerunner.files import write_whole
 from forerunner.simulator.errors import SimulatorError
 from forerunner.simulator.fleet import Fleet, make_fleet
 from forerunner.simulator.keys import USER, known_hosts, make_keys, user_key
@@ -55,9 +56,9 @@ def start(fleet: Fleet, timeout_s: float = 60.0) -> service.Service:
     """
     service.stop(NAME)
     make_keys(fleet.directory)
-    _write(fleet.directory / "known_hosts", known_hosts(fleet))
+    write_whole(fleet.directory / "known_hosts", known_hosts(fleet))
     file, log = fleet.directory / "fleet.json", fleet.directory / "fleet.log"
-    _write(file, json.dumps(fleet.to_data()) + "\n")
+    write_whole(file, json.dumps(fleet.to_data()) + "\n")
     environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     log.unlink(missing_ok=True)
     command = [sys.executable, "-m", "forerunner.simulator", str(file)]
@@ -67,7 +68,7 @@ def start(fleet: Fleet, timeout_s: float = 60.0) -> service.Service:
     except BaseException:
         service.stop(NAME)
         raise
-    _write(fleet.directory / "hosts.json", json.dumps(inventory(fleet), indent=1) + "\n")
+    write_whole(fleet.directory / "hosts.json", json.dumps(inventory(fleet), indent=1) + "\n")
     return started
 
 
@@ -147,14 +148,6 @@ def _listeners(fleet: Fleet) -> dict[tuple[str, int], int | None]:
 
 def _tail(log: Path) -> str:
     return log.read_bytes()[-_LOG_TAIL:].decode(errors="replace").strip()
-
-
-def _write(file: Path, text: str) -> None:
-    temporary = file.with_suffix(".new")
-    temporary.unlink(missing_ok=True)
-    temporary.touch(0o600)
-    temporary.write_text(text)
-    temporary.replace(file)
 
 
 def _result(changed: bool, state: str, message: str) -> dict[str, Any]:
