@@ -76,7 +76,7 @@ class Draft:
 
     def fill(self, line: str) -> str:
         """Put numbers, an interface, an address or a neighbour where a line has a place for it."""
-        links = [each for each in self.data["interfaces"] if each["peer"]]
+        links = [each for each in self.data["interfaces"] if each["ospf"]["network_type"]]
         link, other = links[0], links[-1]
         places = {
             "{n}": str(self.numbers[0]),
@@ -84,14 +84,14 @@ class Draft:
             "{asn}": str(self.data["bgp"]["as"]),
             "{link}": link["name"],
             "{description}": link["description"],
-            "{address}": link["address"],
+            "{address}": link["ipv4"][0],
             "{other}": other["name"],
-            "{address of other}": other["address"],
-            "{own}": link["address"].partition("/")[0],
-            "{peer}": _other_end(link["address"]),
-            "{loopback}": self.data["loopback"],
+            "{address of other}": other["ipv4"][0],
+            "{own}": link["ipv4"][0].partition("/")[0],
+            "{peer}": _other_end(link["ipv4"][0]),
+            "{loopback}": self.data["bgp"]["router_id"],
             "{neighbour}": self.data["bgp"]["neighbors"][0]["address"],
-            "{prefix}": self.data["bgp"]["prefixes"][0],
+            "{prefix}": self.data["bgp"]["networks"][0],
         }
         for place, value in places.items():
             line = line.replace(place, value)

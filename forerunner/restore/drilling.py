@@ -68,13 +68,18 @@ def run_drill(given: Mapping[str, Any], variables: Mapping[str, Any], dry: bool)
         why = "" if dry else "; to do it, add -e restore_drill_allow_wipe=true"
         told = DeviceResult("ok", f"{name}: would be wiped and restored from its backup{why}")
         return task.result_of(Configuration({name: told}))
+    return _recorded(devices, lambda: drill(device, backup, terms, network))
+
+
+def _recorded(devices: Mapping[str, Device], act: Callable[[], Drill]) -> dict[str, Any]:
+    (name,) = devices
     proven: list[Drill] = []
 
-    def act() -> Configuration:
-        proven.append(drill(device, backup, terms, network))
+    def once() -> Configuration:
+        proven.append(act())
         return Configuration({name: _told(name, proven[0])})
 
-    done = recorded(by_hand(PLAYBOOK, devices, {}), act)
+    done = recorded(by_hand(PLAYBOOK, devices, {}), once)
     found = proven[0]
     return {**task.result_of(done), "seconds": found.seconds, "neighbours": found.neighbours}
 
@@ -117,8 +122,7 @@ async def _guarded(
     local = network.loopbacks[device.name]
     peers = [address for name, address in network.loopbacks.items() if name != device.name]
     before = await health.read(session, guard, local, peers)
-    spoken = Spoken(device.name, speech, guard)
-    permit = _permit(terms, device)
+    spoken, permit = Spoken(device.name, speech, guard), _permit(terms, device)
     wiped = await bring(spoken, snapshot, _WIPED, permit)
     began = time.monotonic()
     if wiped.problem:

@@ -123,6 +123,8 @@ class Job:
     def _environment(self) -> dict[str, str]:
         return {
             "ANSIBLE_CONFIG": str(home.root() / "ansible.cfg"),
+            # ansible-runner sets it to its own directory, and ansible.cfg would not be asked.
+            "ANSIBLE_CALLBACK_PLUGINS": str(home.root() / "roles/change_gate/callback_plugins"),
             # ansible-runner turns the check of host keys off unless it is set here.
             "ANSIBLE_HOST_KEY_CHECKING": os.environ.get("ANSIBLE_HOST_KEY_CHECKING", "True"),
             "FORERUNNER_RUN": self.name,

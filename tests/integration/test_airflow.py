@@ -88,8 +88,13 @@ def _wait(what: Callable[[], Any], seconds: float) -> Any:
 def _run_of(client: Client, prediction: str, loop) -> str:
     """Return the run that a prediction started, once it acts."""
     _wait(lambda: loop.ledger.entries(prediction=prediction), 60)
-    running = [run for run in client.runs(_DAG, limit=3) if run["state"] == "running"]
-    return str((running or client.runs(_DAG, limit=1))[0]["dag_run_id"])
+    made_at = loop.ledger.prediction(prediction).made_at
+    return str(_wait(lambda: _runs_after(client, made_at), 60)[0]["dag_run_id"])
+
+
+def _runs_after(client: Client, moment: float) -> list[dict[str, Any]]:
+    runs = client.runs(_DAG, limit=5)
+    return [run for run in runs if datetime.fromisoformat(run["run_after"]).timestamp() > moment]
 
 
 def _end(client: Client, dag: str, run: str) -> None:
@@ -181,7 +186,7 @@ def test_a_drain_that_stands_by_acts_and_the_predictions_own_run_finds_it(
     (run,) = _ended_after(client, predicted)
     assert outcome.state == "verified"
     assert outcome.run.startswith("scheduled__")
-    assert client.output(_DAG, run, "remediate") == outcome.to_dict()
+    assert client.output(_DAG, run, "remediate") == [outcome.to_dict()]
     assert len(loop.acts()) == 2
 
 
@@ -206,6 +211,5 @@ def _outcomes(loop, prediction: str) -> tuple:
 
 
 def _ended_after(client: Client, moment: float) -> list[str]:
-    runs = [run for run in client.runs(_DAG, limit=5) if run["state"] in ("success", "failed")]
-    late = [run for run in runs if datetime.fromisoformat(run["run_after"]).timestamp() > moment]
-    return [str(run["dag_run_id"]) for run in late]
+    ended = [run for run in _runs_after(client, moment) if run["state"] in ("success", "failed")]
+    return [str(run["dag_run_id"]) for run in ended]
