@@ -46,8 +46,9 @@ def clean(lab: Lab) -> Iterator[None]:
     before = {name: running(lab, name) for name in lab.routers}
     yield
     changed = [name for name, config in before.items() if running(lab, name) != config]
-    for name in changed:
-        bring(lab, {name: before[name]})
+    if changed:
+        # At once: both ends of a link must agree on its timers.
+        bring(lab, {name: before[name] for name in changed})
     wait_converged(lab, 30)
     assert {name: running(lab, name) for name in changed} == {x: before[x] for x in changed}
 
