@@ -17,8 +17,9 @@ from forerunner.shadow.errors import NoShadow, UnlikeDevice
 from forerunner.shadow.likeness import Interface, Likeness
 from forerunner.shadow.machine import Machine, check_machine, check_version
 
-BOOT_S = 30.0
-COMMAND_S = 30.0
+# Generous: on a busy machine it is slow, and a shadow that is given up foretells nothing.
+BOOT_S = 120.0
+COMMAND_S = 60.0
 END_S = 5.0
 
 _ALONE = ("unshare", "--mount", "--net", "--pid", "--uts", "--ipc", "--fork", "--kill-child",
