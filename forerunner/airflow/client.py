@@ -10,7 +10,8 @@ import httpx
 from forerunner.errors import ForerunnerError
 
 _ENDED = frozenset({"success", "failed"})
-_TIMEOUT_S = 30.0
+# A busy machine has made it wait for more than half a minute.
+_TIMEOUT_S = 90.0
 
 
 class AirflowError(ForerunnerError):
