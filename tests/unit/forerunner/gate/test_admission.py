@@ -197,7 +197,7 @@ def test_failures_in_a_row_open_the_breaker_and_one_is_tried_after_the_pause(sit
 def test_one_prediction_that_fails_again_and_again_counts_once(site) -> None:
     for _ in range(5):
         site.automated("failed", site.now - 10, "p-1")
-    site.admit("r1", entrance="prediction")
+    assert site.admit("r1", entrance="prediction").token
 
 
 def test_a_success_or_a_person_closes_the_breaker(site) -> None:
