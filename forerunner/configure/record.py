@@ -4,13 +4,13 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from forerunner import home
 from forerunner.configure.operation import Configuration
-from forerunner.ledger import Ledger, LedgerError
+from forerunner.files import write_whole
+from forerunner.ledger import Ledger
 from forerunner.model import Outcome, OutcomeState, Plan, new_id
 
 _EXPIRES_S = 3600.0
@@ -40,13 +40,15 @@ def recorded(plan: Plan, act: Callable[[], Configuration]) -> Configuration:
     """
     ledger, started = Ledger.open(), time.time()
     try:
-        plan = _entered(ledger, plan)
+        plan = ledger.enter_plan(plan)
         done = act()
         outcome = _outcome(plan, done, started)
         ledger.add_outcome(outcome)
     finally:
         ledger.close()
-    _write(home.var() / "reports" / f"{plan.id}.json", json.dumps(_report(plan, outcome, done)))
+    write_whole(
+        home.var() / "reports" / f"{plan.id}.json", json.dumps(_report(plan, outcome, done))
+    )
     _name_the_failed(plan, done)
     return done
 
@@ -75,19 +77,6 @@ def state_of(done: Configuration) -> OutcomeState:
     if any("put back byte for byte" in each.message for each in bad):
         return "undone"
     return "unreachable" if all(x.status == "unreachable" for x in bad) else "failed"
-
-
-def _entered(ledger: Ledger, plan: Plan) -> Plan:
-    """Return the plan that the ledger holds; one that was begun before is entered anew."""
-    try:
-        known = ledger.plan(plan.id)
-    except LedgerError:
-        known = None
-    if known == plan:
-        return plan
-    mine = replace(plan, id=new_id("plan") if known else plan.id, prediction=None)
-    ledger.add_plan(mine)
-    return mine
 
 
 def _outcome(plan: Plan, done: Configuration, started: float) -> Outcome:
@@ -128,13 +117,6 @@ def _name_the_failed(plan: Plan, done: Configuration) -> None:
     path = retry_file(plan.playbook)
     bad = [name for name, each in done.hosts.items() if not each.succeeded]
     if bad:
-        _write(path, "".join(f"{name}\n" for name in bad))
+        write_whole(path, "".join(f"{name}\n" for name in bad))
     else:
         path.unlink(missing_ok=True)
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text)
-    temporary.replace(path)

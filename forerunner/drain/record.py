@@ -2,11 +2,10 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from forerunner.drain.report import Report
 from forerunner.drain.request import PLAYBOOKS, Request
-from forerunner.ledger import Ledger, LedgerError
+from forerunner.ledger import Ledger
 from forerunner.model import Outcome, Plan, new_id
 
 RUN = "ansible-playbook"
@@ -27,27 +26,12 @@ def recorded(request: Request, act: Callable[[], Report]) -> Report:
     """
     ledger, started = Ledger.open(), time.time()
     try:
-        plan = _entered(ledger, request, started)
+        plan = ledger.enter_plan(request.plan or _plan(request, started))
         report = act()
         ledger.add_outcome(_outcome(plan, report, started))
     finally:
         ledger.close()
     return report
-
-
-def _entered(ledger: Ledger, request: Request, now: float) -> Plan:
-    """Return the plan that the ledger holds before anything is done."""
-    plan = request.plan or _plan(request, now)
-    try:
-        known = ledger.plan(plan.id)
-    except LedgerError:
-        known = None
-    if known == plan:
-        return plan
-    # No prediction in the ledger asked for a plan that the ledger does not hold like this.
-    mine = replace(plan, id=new_id("plan") if known else plan.id, prediction=None)
-    ledger.add_plan(mine)
-    return mine
 
 
 def _plan(request: Request, now: float) -> Plan:

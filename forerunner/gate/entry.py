@@ -12,6 +12,7 @@ from typing import Any, cast, get_args
 from forerunner import home
 from forerunner.database import Database
 from forerunner.errors import InvalidData
+from forerunner.files import write_whole
 from forerunner.gate.admission import admit, foretell
 from forerunner.gate.errors import Refusal, Refused
 from forerunner.gate.holder import Holder
@@ -162,9 +163,7 @@ def _typed(playbook: str, devices: Sequence[str], variables: Mapping[str, Any]) 
 def _keep(plan: Plan) -> None:
     path = home.var() / "plans" / f"{plan.id}.json"
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary = path.with_suffix(".new")
-    temporary.write_text(json.dumps(plan.to_dict(), indent=2) + "\n")
-    temporary.replace(path)
+    write_whole(path, json.dumps(plan.to_dict(), indent=2) + "\n")
 
 
 def _entrance() -> Entrance:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, Row, Table, func, insert, select
@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from forerunner.database import Database, Execute, LedgerError, cause
 from forerunner.ledger import tables
 from forerunner.ledger.engine import opened, place
-from forerunner.model import Outcome, Plan, Prediction
+from forerunner.model import Outcome, Plan, Prediction, new_id
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,22 @@ class Ledger:
             hash=plan.hash,
             record=plan.to_dict(),
         )
+
+    def enter_plan(self, plan: Plan) -> Plan:
+        """Return the plan as the ledger holds it before anything is done; written when it is not.
+
+        One that the ledger holds otherwise is entered anew, and as nobody's prediction: none in
+        the ledger asked for it like this.
+        """
+        try:
+            known = self.plan(plan.id)
+        except LedgerError:
+            known = None
+        if known == plan:
+            return plan
+        mine = replace(plan, id=new_id("plan") if known else plan.id, prediction=None)
+        self.add_plan(mine)
+        return mine
 
     def add_outcome(self, outcome: Outcome) -> int:
         """Write down what became of a plan."""

@@ -12,6 +12,7 @@ from typing import Self
 from forerunner import home
 from forerunner.configure.review import review
 from forerunner.errors import ForerunnerError
+from forerunner.files import write_whole
 from forerunner.proposal import hostile
 from forerunner.proposal.errors import ProposalError
 from forerunner.proposal.repository import ROOM, Repository, lay_out
@@ -179,7 +180,4 @@ def _seen() -> dict[str, str]:
 
 
 def _remember(seen: Mapping[str, str]) -> None:
-    path = _place() / "seen.json"
-    temporary = path.with_suffix(".new")
-    temporary.write_text(json.dumps(seen))
-    temporary.replace(path)
+    write_whole(_place() / "seen.json", json.dumps(seen))
