@@ -32,11 +32,15 @@ def write_whole(path: Path, content: str | bytes, mode: int = 0o600) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold a lock file for oneself, waiting for whoever holds it; a dead holder holds nothing."""
+    """Hold a lock file for oneself, waiting for whoever holds it; a dead holder holds nothing.
+
+    The file names the process that holds it, or held it last.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         flock(handle, LOCK_EX)
+        os.pwrite(handle, f"{os.getpid():<10}".encode(), 0)
         yield
     finally:
         os.close(handle)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from forerunner import home
+from forerunner.files import write_whole
 from forerunner.gate.entry import ENTRANCE, WHO
 from forerunner.ledger import Ledger
 from forerunner.model import Outcome, OutcomeState, Plan
@@ -85,10 +86,7 @@ def plan_file(name: str) -> Path:
 
 def write_plan(plan: Plan, path: Path) -> Path:
     """Write a plan where its playbook reads it, whole or not at all, and return the path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(plan.to_dict(), indent=2) + "\n")
-    temporary.replace(path)
+    write_whole(path, json.dumps(plan.to_dict(), indent=2) + "\n")
     return path
 
 

@@ -1,23 +1,11 @@
-"""Locks between the processes of this host."""
+"""Locks between the processes of this host, by what they are held for."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from fcntl import LOCK_EX, flock
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from forerunner import home
+from forerunner import files, home
 
 
-@contextmanager
-def locked(name: str) -> Iterator[None]:
-    """Hold a lock between the processes of this host, which names its holder and falls with it."""
-    path = home.var() / "locks" / f"{Path(name).name}.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        flock(handle, LOCK_EX)
-        os.pwrite(handle, f"{os.getpid():<10}".encode(), 0)
-        yield
-    finally:
-        os.close(handle)
+def locked(name: str) -> AbstractContextManager[None]:
+    """Return a lock that is held in a `with`: the identifier of a prediction, or a word."""
+    return files.locked(home.var() / "locks" / f"{Path(name).name}.lock")

@@ -141,8 +141,7 @@ class Ready:
         """Give the playbook its plan and return how it ended."""
         self.check()
         self.used = True
-        write_plan(plan, plan_file(plan.id))
-        write_plan(plan, self._file)
+        self._file.hardlink_to(write_plan(plan, plan_file(plan.id)))
         try:
             return self._running.result(TIMEOUT_S)
         except TimeoutError:
