@@ -5,6 +5,7 @@ from datetime import timedelta
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, Param
 
+from forerunner.airflow import params
 from forerunner.airflow.approval import ApprovePlanOperator, ShowPlanOperator
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 
@@ -16,12 +17,10 @@ with DAG(
     # One that waits for its approval must not hold up the next.
     max_active_runs=16,
     params={
-        "plan": Param(
-            type="string",
-            # The end as JavaScript and Python both see it: "$" would let a newline through.
-            pattern=r"^plan-[0-9a-f]{12}-[0-9a-f]{8}(?![\s\S])",
-            maxLength=32,
-            description="Identifier of a plan in var/plans, as `make plan` prints it.",
+        "plan": params.text(
+            "plan-[0-9a-f]{12}-[0-9a-f]{8}",
+            "Identifier of a plan in var/plans, as `make plan` prints it.",
+            32,
         ),
         "entrance": Param("airflow", enum=["airflow", "git"], description="By which way it came."),
     },

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, Param
+from airflow.sdk import DAG
 
 from forerunner import home
+from forerunner.airflow import params
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 
 with DAG(
@@ -14,15 +15,13 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     params={
-        "plan": Param(
+        "plan": params.text(
+            "(plan-[0-9a-f]{12}-[0-9a-f]{8})?",
+            "Identifier of a plan; empty renders the inventory.",
+            64,
             "",
-            type="string",
-            # The end as JavaScript and Python both see it: "$" would let a newline through.
-            pattern=r"^(plan-[0-9a-f]{12}-[0-9a-f]{8})?(?![\s\S])",
-            maxLength=64,
-            description="Identifier of a plan; empty renders the inventory.",
         ),
-        "check": Param(False, type="boolean", description="Only show what would change."),
+        "check": params.check(),
     },
     tags=["forerunner", "config"],
 ):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, Param
 
+from forerunner.airflow import params
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 
 with DAG(
@@ -13,13 +14,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     params={
-        "device": Param(
-            type="string",
-            # The end as JavaScript and Python both see it: "$" would let a newline through.
-            pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*(?![\s\S])",
-            maxLength=64,
-            description="Inventory name of the router.",
-        ),
+        "device": params.device("Inventory name of the router."),
         "wipe": Param(False, type="boolean", description="Do it; else only say what it would do."),
     },
     tags=["forerunner", "backup"],

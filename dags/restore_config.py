@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, Param
+from airflow.sdk import DAG
 
+from forerunner.airflow import params
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 
 with DAG(
@@ -13,21 +14,14 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     params={
-        "device": Param(
-            type="string",
-            # The end as JavaScript and Python both see it: "$" would let a newline through.
-            pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*(?![\s\S])",
-            maxLength=64,
-            description="Inventory name.",
-        ),
-        "at": Param(
+        "device": params.device("Inventory name."),
+        "at": params.text(
+            r"(latest|[0-9a-f]{4,40}|[0-9]{4}-[0-9T:.+Z-]{4,40})",
+            "A commit, a time as 2026-11-22T14:00, or latest.",
+            50,
             "latest",
-            type="string",
-            pattern=r"^(latest|[0-9a-f]{4,40}|[0-9]{4}-[0-9T:.+Z-]{4,40})(?![\s\S])",
-            maxLength=50,
-            description="A commit, a time as 2026-11-22T14:00, or latest.",
         ),
-        "check": Param(False, type="boolean", description="Only show what would change."),
+        "check": params.check(),
     },
     tags=["forerunner", "backup"],
 ):

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, Param
+from airflow.sdk import DAG
 
+from forerunner.airflow import params
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 
 with DAG(
@@ -12,16 +13,7 @@ with DAG(
     schedule=None,
     catchup=False,
     max_active_runs=1,
-    params={
-        "link": Param(
-            type="string",
-            # The end as JavaScript and Python both see it: "$" would let a newline through.
-            pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*:[A-Za-z0-9][A-Za-z0-9_.-]*(?![\s\S])",
-            maxLength=128,
-            description="Name of the link, as r1:r3.",
-        ),
-        "check": Param(False, type="boolean", description="Only show what would change."),
-    },
+    params={"link": params.link(), "check": params.check()},
     tags=["forerunner", "link"],
 ):
     AnsiblePlaybookOperator(

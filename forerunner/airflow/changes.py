@@ -5,23 +5,19 @@ for a while, one asset event names all devices of the burst: a backup costs time
 need for its next act, and a second one of the same device would only find it as stored.
 """
 
-import asyncio
-import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowSkipException
-from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
 from forerunner.airflow.operators import AnsiblePlaybookOperator
+from forerunner.airflow.triggers import LedgerTrigger, Payload
 
 if TYPE_CHECKING:
     from forerunner.ledger import Ledger
     from forerunner.model import Outcome
-
-_log = logging.getLogger(__name__)
 
 # What may have written to its devices: an act that was undone, or failed half way, did so too.
 _WROTE = frozenset({"verified", "undone", "failed"})
@@ -30,10 +26,8 @@ RECENT_S = 3600.0
 """Age in seconds up to which an outcome is still told of after a start: the night has the rest."""
 
 
-class ChangeTrigger(BaseEventTrigger):
+class ChangeTrigger(LedgerTrigger):
     """Raises `{"hosts": [...], "plans": [...]}` once a burst of changes is over.
-
-    All reading is done in a thread: the event loop belongs to every trigger.
 
     Args:
         poll_s: Seconds between two looks.
@@ -41,25 +35,22 @@ class ChangeTrigger(BaseEventTrigger):
     """
 
     def __init__(self, poll_s: float = 5.0, quiet_s: float = 30.0) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.poll_s, self.quiet_s = poll_s, quiet_s
+        super().__init__(poll_s)
+        self.quiet_s = quiet_s
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return what the triggerer makes the trigger again from."""
         return f"{__name__}.ChangeTrigger", {"poll_s": self.poll_s, "quiet_s": self.quiet_s}
 
-    async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Yield an event for each burst, for ever."""
+    def reader(self) -> Callable[[], Sequence[Payload]]:
+        """Return what gathers the changes."""
         changes = Changes(self.quiet_s)
-        while True:
-            try:
-                burst = await asyncio.to_thread(changes.read)
-            except Exception:  # noqa: BLE001 (nobody would start the trigger again)
-                _log.exception("the ledger cannot be read; trying again")
-                burst = None
-            if burst:
-                yield TriggerEvent(burst)  # type: ignore[no-untyped-call]
-            await asyncio.sleep(self.poll_s)
+
+        def read() -> Sequence[Payload]:
+            burst = changes.read()
+            return [burst] if burst else []
+
+        return read
 
 
 class Changes:

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
@@ -19,12 +20,14 @@ _log = logging.getLogger(__name__)
 FRESH_S = 60.0
 """Age in seconds up to which a prediction that nobody acted on is still raised after a start."""
 
+Payload = Mapping[str, Any]
+
 _LOOK_BACK = 200
 _PAUSE_S = 1.0
 
 
-class PredictionTrigger(BaseEventTrigger):
-    """Raises `{"prediction": <id>}` for each prediction, moments after it was written.
+class LedgerTrigger(BaseEventTrigger):
+    """Raises what a reader of the ledger finds, for ever; a subclass says which reader.
 
     All reading is done in a thread: the event loop belongs to every trigger.
 
@@ -32,27 +35,42 @@ class PredictionTrigger(BaseEventTrigger):
         poll_s: Seconds between two looks.
     """
 
-    def __init__(self, poll_s: float = 0.1) -> None:
+    def __init__(self, poll_s: float) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.poll_s = poll_s
+
+    @abstractmethod
+    def reader(self) -> Callable[[], Sequence[Payload]]:
+        """Return what finds the payloads that are new since it was last called."""
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """Yield an event for each payload, for ever."""
+        read = self.reader()
+        while True:
+            try:
+                fresh = await asyncio.to_thread(read)
+            except Exception:  # noqa: BLE001 (whatever it was, nobody would start the trigger again)
+                _log.exception("the ledger cannot be read; trying again")
+                await asyncio.sleep(max(_PAUSE_S, self.poll_s))
+                continue
+            for payload in fresh:
+                yield TriggerEvent(payload)  # type: ignore[no-untyped-call]
+            await asyncio.sleep(self.poll_s)
+
+
+class PredictionTrigger(LedgerTrigger):
+    """Raises `{"prediction": <id>}` for each prediction, moments after it was written."""
+
+    def __init__(self, poll_s: float = 0.1) -> None:
+        super().__init__(poll_s)
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return what the triggerer makes the trigger again from."""
         return f"{__name__}.PredictionTrigger", {"poll_s": self.poll_s}
 
-    async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Yield an event for each prediction, for ever."""
-        tail = Tail()
-        while True:
-            try:
-                fresh = await asyncio.to_thread(tail.read)
-            except Exception:  # noqa: BLE001 (whatever it was, nobody would start the trigger again)
-                _log.exception("the ledger cannot be read; trying again")
-                await asyncio.sleep(_PAUSE_S)
-                continue
-            for payload in fresh:
-                yield TriggerEvent(payload)  # type: ignore[no-untyped-call]
-            await asyncio.sleep(self.poll_s)
+    def reader(self) -> Callable[[], Sequence[Payload]]:
+        """Return the tail of the predictions."""
+        return Tail().read
 
 
 class Tail:
