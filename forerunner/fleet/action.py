@@ -1,7 +1,7 @@
-"""The frame of an action plugin that works on many devices in one task.
+"""The frames of action plugins that work on many devices in one task, on the controller.
 
-What differs between such plugins is what they are given and what they do; where the devices come
-from, how an error reads and how each device comes by its own result is the same for all.
+What differs between such plugins is what they are given and what they do; how an error reads,
+where the devices come from and how each comes by its own result is the same for all.
 """
 
 from abc import abstractmethod
@@ -58,12 +58,51 @@ class Given:
         return {name: self.options[name] for name in ("concurrency", "timeout")}
 
 
-class BatchAction(ActionBase):  # type: ignore[misc] # Ansible has no annotations
-    """An action that does one thing on all devices of a play; a subclass says what."""
+class ControllerAction(ActionBase):  # type: ignore[misc] # Ansible has no annotations
+    """An action that is one call into the tested Python; a subclass says which."""
 
     _requires_connection = False
     OPTIONS: ClassVar[Mapping[str, Any]] = {}
-    """What the module takes besides `devices`, `concurrency` and `timeout`."""
+    """What the module takes, as Ansible's argument_spec."""
+
+    @abstractmethod
+    def act(self, options: dict[str, Any], hostvars: Any) -> Mapping[str, Any]:
+        """Do it and return the task's result.
+
+        Args:
+            options: The module's options, checked.
+            hostvars: Ansible's variables of every host.
+
+        Raises:
+            ForerunnerError: It could not be done at all.
+        """
+
+    @property
+    def dry(self) -> bool:
+        """Return whether this is a dry run."""
+        return bool(self._task.check_mode)
+
+    def run(
+        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Return what became of each; a device's failure is in the result, not the task's."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        _, options = self.validate_argument_spec(self.options())
+        try:
+            return {**result, **self.act(options, (task_vars or {})["hostvars"])}
+        except ForerunnerError as error:
+            raise AnsibleActionFail(str(error)) from error
+
+    def options(self) -> dict[str, Any]:
+        """Return all that the module takes."""
+        return dict(self.OPTIONS)
+
+
+class BatchAction(ControllerAction):
+    """An action that does one thing on all devices of a play.
+
+    It takes `devices`, `concurrency` and `timeout` besides its own options.
+    """
 
     @abstractmethod
     def work(self, given: Given) -> Batch:
@@ -73,19 +112,14 @@ class BatchAction(ActionBase):  # type: ignore[misc] # Ansible has no annotation
             ForerunnerError: It could not be done at all.
         """
 
-    def run(
-        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
-        """Return what became of each; a device's failure is in the result, not the task's."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        _, options = self.validate_argument_spec({**_COMMON, **self.OPTIONS})
-        hostvars = (task_vars or {})["hostvars"]
-        try:
-            data = devices_data(hostvars, options["devices"])
-            devices = devices_from_data(data, "inventory")
-            batch = self.work(Given(devices, options, hostvars, self._task.check_mode))
-        except ForerunnerError as error:
-            raise AnsibleActionFail(str(error)) from error
+    def options(self) -> dict[str, Any]:
+        """Return all that the module takes."""
+        return {**_COMMON, **self.OPTIONS}
+
+    def act(self, options: dict[str, Any], hostvars: Any) -> Mapping[str, Any]:
+        """Reach the devices, do it, and return what became of each."""
+        devices = devices_from_data(devices_data(hostvars, options["devices"]), "inventory")
+        batch = self.work(Given(devices, options, hostvars, self.dry))
         hosts = {name: each.to_dict() for name, each in batch.hosts.items()}
         facts = {"device_results": device_results(batch.hosts)}
-        return {**result, "changed": False, "hosts": hosts, **batch.report, "ansible_facts": facts}
+        return {"changed": False, "hosts": hosts, **batch.report, "ansible_facts": facts}

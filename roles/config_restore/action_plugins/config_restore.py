@@ -1,36 +1,24 @@
 """Action of module config_restore: hands its parameters to forerunner.restore."""
 
-from typing import Any
-
-from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from forerunner.configure import task
-from forerunner.errors import ForerunnerError
+from forerunner.fleet.action import ControllerAction
 from forerunner.restore import from_history
 
-ARGUMENT_SPEC = {
-    **task.ARGUMENT_SPEC,
-    "devices": {"type": "list", "elements": "str", "required": True},
-    "at": {"type": "str", "default": "latest"},
-    "directory": {"type": "path", "required": True},
-    "vault_password_file": {"type": "path", "required": True},
-}
 
-
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Bring devices back to a point in their history."""
 
-    _requires_connection = False
+    OPTIONS: ClassVar[dict[str, Any]] = {
+        **task.ARGUMENT_SPEC,
+        "devices": {"type": "list", "elements": "str", "required": True},
+        "at": {"type": "str", "default": "latest"},
+        "directory": {"type": "path", "required": True},
+        "vault_password_file": {"type": "path", "required": True},
+    }
 
-    def run(
-        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
-        """Return what became of each; a device's failure is in the result, not the task's."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        _, given = self.validate_argument_spec(ARGUMENT_SPEC)
-        try:
-            done = from_history(given, (task_vars or {})["hostvars"], self._task.check_mode)
-        except ForerunnerError as error:
-            raise AnsibleActionFail(str(error)) from error
-        return {**result, **done}
+    def act(self, options: dict[str, Any], hostvars: Any) -> Mapping[str, Any]:
+        """Restore."""
+        return from_history(options, hostvars, self.dry)

@@ -1,23 +1,16 @@
 """Action of module intent: hands the inventory's plain variables to forerunner.render."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
 
-from forerunner.errors import ForerunnerError
 from forerunner.fleet import DeviceResult
+from forerunner.fleet.action import ControllerAction
 from forerunner.fleet.inventory import device_results
 from forerunner.render import is_device, keep, place, plain_variables, render
-
-ARGUMENT_SPEC = {
-    "devices": {"type": "list", "elements": "str", "required": True},
-    "network": {"type": "dict", "default": {}},
-    "directory": {"type": "path", "required": True},
-    "stand_ins": {"type": "bool", "default": False},
-}
 
 
 def _place(hostvars: Any, name: str, field: str) -> str:
@@ -45,20 +38,16 @@ def _render(hostvars: Any, given: dict[str, Any], check: bool, shown: bool) -> d
     return {"changed": bool(diffs), "hosts": hosts, "diff": differences, "ansible_facts": facts}
 
 
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Check the inventory's intent and render the configuration of many devices."""
 
-    _requires_connection = False
+    OPTIONS: ClassVar[dict[str, Any]] = {
+        "devices": {"type": "list", "elements": "str", "required": True},
+        "network": {"type": "dict", "default": {}},
+        "directory": {"type": "path", "required": True},
+        "stand_ins": {"type": "bool", "default": False},
+    }
 
-    def run(
-        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
-        """Return what became of each; a device's failure is in the result, not the task's."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        _, given = self.validate_argument_spec(ARGUMENT_SPEC)
-        try:
-            task = self._task
-            done = _render((task_vars or {})["hostvars"], given, task.check_mode, task.diff)
-            return result | done
-        except ForerunnerError as error:
-            raise AnsibleActionFail(str(error)) from error
+    def act(self, options: dict[str, Any], hostvars: Any) -> Mapping[str, Any]:
+        """Check and render."""
+        return _render(hostvars, options, self.dry, self._task.diff)

@@ -1,37 +1,25 @@
 """Action of module restore_drill: hands its parameters to forerunner.restore."""
 
-from typing import Any
-
-from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from forerunner.configure import task
-from forerunner.errors import ForerunnerError
+from forerunner.fleet.action import ControllerAction
 from forerunner.restore import run_drill
 
-ARGUMENT_SPEC = {
-    **task.ARGUMENT_SPEC,
-    "devices": {"type": "list", "elements": "str", "required": True},
-    "expendable": {"type": "bool", "default": False},
-    "allow_wipe": {"type": "bool", "default": False},
-    "directory": {"type": "path", "required": True},
-    "vault_password_file": {"type": "path", "required": True},
-}
 
-
-class ActionModule(ActionBase):
+class ActionModule(ControllerAction):
     """Wipe a router that may be wiped, restore it, and prove its neighbours."""
 
-    _requires_connection = False
+    OPTIONS: ClassVar[dict[str, Any]] = {
+        **task.ARGUMENT_SPEC,
+        "devices": {"type": "list", "elements": "str", "required": True},
+        "expendable": {"type": "bool", "default": False},
+        "allow_wipe": {"type": "bool", "default": False},
+        "directory": {"type": "path", "required": True},
+        "vault_password_file": {"type": "path", "required": True},
+    }
 
-    def run(
-        self, tmp: str | None = None, task_vars: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
-        """Return what was proven; a device's failure is in the result, not the task's."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        _, given = self.validate_argument_spec(ARGUMENT_SPEC)
-        try:
-            done = run_drill(given, (task_vars or {})["hostvars"], self._task.check_mode)
-        except ForerunnerError as error:
-            raise AnsibleActionFail(str(error)) from error
-        return {**result, **done}
+    def act(self, options: dict[str, Any], hostvars: Any) -> Mapping[str, Any]:
+        """Drill."""
+        return run_drill(options, hostvars, self.dry)

@@ -51,6 +51,7 @@ def _written(device: fleet.Device, token: str) -> dict[str, Any]:
     noted: dict[str, Any] = {"device": device.name, "pid": os.getppid()}
 
     async def work(session: fleet.Session) -> fleet.DeviceResult:
+        """Ask the gate, write, and note the moments of both."""
         noted["asks"] = time.monotonic()
         try:
             # As late as can be: the session is open, the next thing is the write.
