@@ -45,7 +45,13 @@ def say(lines: str, timeout_s: float) -> "subprocess.CompletedProcess[str]":
 
 
 def push(commands: Sequence[str], timeout_s: float) -> None:
-    """Give configuration commands to vtysh, which goes on past those that it rejects."""
+    """Give configuration commands to vtysh, and go on past those that it rejects.
+
+    A file it goes on with, but it does not take a file's lines in their order: what leaves and
+    comes back, so as to stand at its place in a list, would stay where it was.
+    """
+    if not say("\n".join(["configure terminal", *commands]), timeout_s).returncode:
+        return
     with tempfile.NamedTemporaryFile("w", dir=timer.directory() / "agent") as file:
         file.write("".join(f"{line}\n" for line in commands))
         file.flush()

@@ -89,6 +89,7 @@ def rows_of_second_runs(lab: Lab, count: int, console: Console) -> list[Row]:
     again: list[str] = []
     lost: list[str] = []
     failed: list[str] = []
+    change_lab.wait_established(lab)
     done = 0
     while done < count:
         routers = lab.routers[: count - done]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -56,9 +57,26 @@ def sessions(lab: Lab) -> dict[str, int]:
     return found
 
 
+def wait_established(lab: Lab, timeout_s: float = 60.0) -> None:
+    """Wait until every BGP session is up: a lab counts as converged once OSPF is.
+
+    Raises:
+        NotMeasured: One is not; says which.
+    """
+    end = time.monotonic() + timeout_s
+    while down := [name for name, count in sessions(lab).items() if not count]:
+        if time.monotonic() > end:
+            raise NotMeasured(f"not up after {timeout_s:g} s: {', '.join(down)}")
+        time.sleep(1.0)
+
+
 def resets(before: dict[str, int], after: dict[str, int]) -> list[str]:
     """Return the sessions that were reset in between, or are gone."""
-    return [name for name, count in before.items() if after.get(name) != count]
+    return [
+        f"{name}: {count} then {after.get(name)}"
+        for name, count in before.items()
+        if after.get(name) != count
+    ]
 
 
 def _established(document: Any) -> Iterator[tuple[str, int]]:

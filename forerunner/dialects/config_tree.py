@@ -24,11 +24,14 @@ class Grammar:
         implied: Lines that say no more than their absence.
         blocks: How texts of several lines begin at the margin, to the line that ends each; `""`
             where the delimiter follows the first two words, as in a banner.
-        numbered: What tells the line with a number that must go before another takes its place.
+        place: Gives the place of a line that no other may take before that line has gone: an
+            entry's number, say. Empty for a line without.
+        things: How lines begin that are about one thing of their section, which goes as a whole
+            by that beginning: `neighbor 10.0.0.1`.
         masked: The part of a line that counts where a secret follows, which the device shows in
             another form than it was given.
         indented: A line at the margin closes every section, whether or not one said so.
-        lasting: How sections begin that cannot be taken away: only their lines can.
+        lasting: How sections begin that cannot be taken away as they are: only their lines can.
         wordless: First words of lines that are negated by them alone: `no description`.
     """
 
@@ -39,7 +42,8 @@ class Grammar:
     nested: bool = False
     implied: tuple[str, ...] = ()
     blocks: Mapping[str, str] | None = None
-    numbered: str = ""
+    place: Callable[[str], str] = lambda _: ""
+    things: str = ""
     masked: str = ""
     indented: bool = False
     lasting: tuple[str, ...] = ()
@@ -49,10 +53,10 @@ class Grammar:
         """Return whether the last line of a path opens a section."""
         return path[-1].startswith(self.sections if len(path) == 1 else self.subsections)
 
-    def number(self, line: str) -> str:
-        """Return what tells a numbered line; empty for another."""
-        found = re.match(self.numbered, line) if self.numbered else None
-        return found[0].strip() if found else ""
+    def thing(self, path: Path) -> Path:
+        """Return the thing that a line is about, in the outermost section; empty for none."""
+        found = re.match(self.things, path[-1]) if self.things and len(path) > 1 else None
+        return (path[0], found[0]) if found else ()
 
     def key(self, line: str) -> str:
         """Return what counts of a line."""
@@ -130,50 +134,71 @@ def commands(
     add: Mapping[Path, str],
     remove: Iterable[Path],
     grammar: Grammar,
-    have: Iterable[Path] = (),
+    going: Iterable[Path] = (),
     remove_first: bool = False,
 ) -> list[str]:
     """Return the commands that add and then remove lines, entering each section once in a row.
 
-    A line that goes is negated; where a whole section goes, its head alone is, if it can. One
-    that takes the number of another, of `have`, comes right after that has gone.
+    A line that goes is negated; where a whole section goes, its head alone is, if it can. One of
+    those that are `going` later on goes right before another takes its place.
     """
     lines: list[str] = []
     here: Path = ()
-    numbers = {(path[:-1], grammar.number(path[-1])) for path in have}
-    parts = [_additions(add), _removals(remove, grammar)]
+    additions = _additions(add, _in_place(going, grammar), grammar)
+    parts = [additions, [(path, True) for path in _removals(remove, grammar)]]
     for path, negate in chain.from_iterable(reversed(parts) if remove_first else parts):
         lines += _enter(here, path[:-1])
         here = path if grammar.opens(path) and not negate else path[:-1]
-        number = grammar.number(path[-1])
-        if number and not negate and (path[:-1], number) in numbers:
-            lines.append(f"no {number}")
         lines.append(_negated(path[-1], grammar) if negate else add[path])
     return lines
 
 
-def _additions(paths: Iterable[Path]) -> list[tuple[Path, bool]]:
-    added = list(paths)
+def _in_place(going: Iterable[Path], grammar: Grammar) -> dict[Path, list[Path]]:
+    """Return what goes by the place that it holds: by the place's own name, where it begins so."""
+    held: dict[Path, list[Path]] = {}
+    for path in going:
+        if place := grammar.place(path[-1]):
+            at = (*path[:-1], place)
+            held.setdefault(at, []).append(at if path[-1].startswith(place) else path)
+    return held
+
+
+def _additions(
+    add: Iterable[Path], held: dict[Path, list[Path]], grammar: Grammar
+) -> Iterator[tuple[Path, bool]]:
+    """Yield what is added, and before it, to be negated, what holds its place."""
+    added = list(add)
     # Entering a section for one of its lines makes the section.
     entered = {path[:length] for path in added for length in range(1, len(path))}
-    return [(path, False) for path in added if path not in entered]
+    for path in added:
+        yield from ((gone, True) for gone in held.pop((*path[:-1], grammar.place(path[-1])), ()))
+        if path not in entered:
+            yield path, False
 
 
-def _removals(paths: Iterable[Path], grammar: Grammar) -> list[tuple[Path, bool]]:
-    gone = {path: None for path in paths if not (len(path) == 1 and _lasts(path, grammar))}
-    return [(path, True) for path in gone if not _inside(path, gone)]
+def _removals(paths: Iterable[Path], grammar: Grammar) -> list[Path]:
+    gone = {path: None for path in paths if not _lasts(path, grammar)}
+    return [path for path in gone if not _inside(path, gone)]
 
 
 def _lasts(path: Path, grammar: Grammar) -> bool:
-    return bool(grammar.lasting) and path[0].startswith(grammar.lasting)
+    return bool(grammar.lasting) and path[-1].startswith(grammar.lasting)
+
+
+def too_much(have: Paths, want: Paths, grammar: Grammar) -> Iterable[Path]:
+    """Return what `have` has beyond `want`; a thing that goes altogether as its beginning alone."""
+    named = {grammar.thing(path) for path in have if len(path) == 2}
+    whole = named - {grammar.thing(path) for path in want} - {()}
+    gone = missing(have, want)
+    return {thing if (thing := grammar.thing(path)) in whole else path: "" for path in gone}
 
 
 def next_commands(have: Paths, want: Paths, grammar: Grammar) -> list[str]:
     """Return the commands that add what is missing; once nothing is, those that take away."""
     add = missing(want, have)
     if add:
-        return commands(add, (), grammar, have)
-    return commands({}, missing(have, want), grammar)
+        return commands(add, (), grammar, missing(have, want))
+    return commands({}, too_much(have, want, grammar), grammar)
 
 
 def _inside(path: Path, gone: Iterable[Path]) -> bool:

@@ -8,7 +8,7 @@ it was read back.
 
 import json
 from collections.abc import Iterable, Mapping
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_interface
 from typing import Any
 
 from forerunner.dialects import config_tree
@@ -38,14 +38,48 @@ _NOT_INTENT = (
     "no ip forwarding",
     "no ipv6 forwarding",
 )
+
+
+def _place(line: str) -> str:
+    """Return what one line of a section alone may hold: FRR refuses a second, or drops it unsaid.
+
+    An address must go before another of its subnet comes, for the kernel takes away with the first
+    of a subnet those that came after it.
+    """
+    match line.split():
+        case ["router", "bgp", _]:
+            return "router bgp"
+        case ["ip", "ospf", "area", *_]:
+            return "ip ospf area"
+        case ["ip", "ospf", "message-digest-key", key, *_]:
+            return f"ip ospf message-digest-key {key}"
+        case ["ip" | "ipv6" as family, "address", address, *_]:
+            return f"{family} subnet {_subnet(address)}"
+        case ["ip" | "ipv6" as family, "prefix-list", name, "seq", *_]:
+            # Neither two entries of one number nor two that say the same.
+            return f"{family} entries of {name}"
+    return ""
+
+
+def _subnet(address: str) -> str:
+    try:
+        return str(ip_interface(address).network)
+    except ValueError:
+        # The router will say what is wrong with it.
+        return address
+
+
 GRAMMAR = config_tree.Grammar(
     sections=("interface ", "router ", "route-map ", "vrf ", "line ", "key chain ", "key "),
     subsections=("address-family ",),
     ends=("exit", "exit-address-family", "exit-vrf", _END),
     ignored=_NOT_INTENT,
     # FRR deletes only an interface that the kernel does not have any more.
-    lasting=("interface ",),
+    # An address family goes with its last line.
+    lasting=("interface ", "address-family "),
     wordless=("description",),
+    place=_place,
+    things=r"neighbor \S+",
 )
 # What may follow a static route's next hop beside a distance.
 _ROUTE_OPTIONS = ("color", "label", "nexthop-vrf", "onlink", "table", "tag", "vrf")

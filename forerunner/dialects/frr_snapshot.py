@@ -22,7 +22,7 @@ def changes_back(running: str, snapshot: str) -> list[str]:
 def changes_at_once(running: str, snapshot: str) -> list[str]:
     """Return what is too much and then what is missing: an OSPF area must go before another."""
     have, want = _parse(running), _parse(snapshot)
-    add, remove = config_tree.missing(want, have), config_tree.missing(have, want)
+    add, remove = config_tree.missing(want, have), config_tree.too_much(have, want, _GRAMMAR)
     return config_tree.commands(add, remove, _GRAMMAR, remove_first=True)
 
 

@@ -5,7 +5,8 @@ a section's lines only once its head was taken. What these platforms do with a l
 written examples, not from devices.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from forerunner.dialects import config_tree, ordinary
@@ -84,6 +85,18 @@ _SECTIONS = ("interface ", "router ", "route-map ", "vrf ", "line ", "key chain 
 # A password that the device shows hashed, encrypted or not at all.
 _SNMP_USER = r"snmp-server user \S+ \S+"
 _ENTRY = r"\d+ "
+_NEIGHBOUR = r"neighbor \S+"
+
+
+def _numbered(pattern: str) -> Callable[[str], str]:
+    """Return what tells the number of an entry, which goes by that alone."""
+
+    def place(line: str) -> str:
+        found = re.match(pattern, line)
+        return found[0].strip() if found else ""
+
+    return place
+
 
 IOS = Indented(
     "ios",
@@ -97,7 +110,8 @@ IOS = Indented(
         nested=True,
         implied=("no shutdown",),
         blocks={"banner ": ""},
-        numbered=rf"{_ENTRY}|ip prefix-list \S+ seq \d+ ",
+        place=_numbered(rf"{_ENTRY}|ip prefix-list \S+ seq \d+ "),
+        things=_NEIGHBOUR,
     ),
 )
 EOS = Indented(
@@ -111,7 +125,8 @@ EOS = Indented(
         nested=True,
         implied=("no shutdown",),
         blocks={"banner ": "EOF"},
-        numbered=rf"{_ENTRY}|seq \d+ ",
+        place=_numbered(rf"{_ENTRY}|seq \d+ "),
+        things=_NEIGHBOUR,
         masked=_SNMP_USER,
     ),
     version="EOS-",
@@ -126,7 +141,7 @@ NXOS = Indented(
         ignored=("version ", "vdc ", "boot "),
         nested=True,
         blocks={"banner ": ""},
-        numbered=rf"{_ENTRY}|ip prefix-list \S+ seq \d+ ",
+        place=_numbered(rf"{_ENTRY}|ip prefix-list \S+ seq \d+ "),
         masked=_SNMP_USER,
     ),
     ends=False,

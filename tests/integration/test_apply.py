@@ -74,6 +74,18 @@ def test_a_failed_post_check_puts_the_snapshot_back_byte_for_byte(lab: Lab) -> N
     assert (running(lab, "r2"), done.changed) == (before, False)
 
 
+def test_what_comes_back_stands_at_its_place_again(lab: Lab) -> None:
+    lists = [f"ip prefix-list {name} seq 5 permit 10.0.0.0/8" for name in ("first", "second")]
+    bring(lab, {"r2": with_lines(running(lab, "r2"), *lists)})
+    before = running(lab, "r2")
+
+    without = before.replace(f"{lists[0]}\n", "")
+    done = bring(lab, {"r2": with_lines(without, *POISON)}, **WATCHFUL)
+
+    assert done.hosts["r2"].status == "failed"
+    assert running(lab, "r2") == before
+
+
 def test_a_line_that_is_rejected_takes_the_others_back(lab: Lab) -> None:
     before = running(lab, "r2")
 

@@ -60,7 +60,11 @@ class Tree:
     def _gone(self, path: Path) -> bool:
         gone = (*path[:-1], path[-1].removeprefix("no "))
         found = [each for each in self.lines if self._is(each, gone)]
-        for each in found:
+        thing = self.grammar.thing(gone)
+        if gone == thing or gone[-1].startswith(f"{''.join(thing[-1:])} remote-as "):
+            # A neighbour goes with all that is said of it.
+            found += [each for each in self.lines if self.grammar.thing(each) == thing]
+        for each in dict.fromkeys(found):
             del self.lines[each]
         return bool(found)
 
@@ -71,10 +75,11 @@ class Tree:
         return f"{path[length - 1]} ".replace("\n", " ").startswith(f"{gone[-1]} ")
 
     def _set(self, path: Path, command: str) -> None:
-        number = self.grammar.number(path[-1])
-        taken = [each for each in self.lines if number and each[:-1] == path[:-1]]
-        if any(self.grammar.number(each[-1]) == number and each != path for each in taken):
-            raise AssertionError(f"% Duplicate sequence number: {command}")
+        place = self.grammar.place(path[-1])
+        taken = [each for each in self.lines if place and each[:-1] == path[:-1]]
+        taken = [] if " entries of " in place else taken
+        if any(self.grammar.place(each[-1]) == place and each != path for each in taken):
+            raise AssertionError(f"% Its place is taken: {command}")
         for pattern in (*SINGLE, *ONLY_ON.get(self.platform, ())):
             found = re.match(pattern, path[-1])
             many = self.platform == "frr" and path[-1].startswith(_MANY_ON_FRR)
