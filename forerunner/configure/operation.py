@@ -9,6 +9,7 @@ from analytics.decide import Duties, Refusal, Wave
 from forerunner.configure.intent import Intent
 from forerunner.configure.order import Meant, Order
 from forerunner.configure.rollout import Rollout, combined
+from forerunner.configure.saving import saved
 from forerunner.configure.survey import GUARDED, Seen, Survey, neighbours, survey
 from forerunner.configure.terms import Network, Terms
 from forerunner.configure.transaction import Done
@@ -119,7 +120,7 @@ async def _carried_out(
     results |= await _unguarded(devices, rest, terms)
     hosts = {name: _result(name, found, results) for name in devices}
     return Configuration(
-        hosts,
+        await saved(devices, hosts, terms),
         waves=[wave.devices for wave in waves],
         health={name: parts[-1].health for name, parts in done.items() if parts},
         unsettled=any(_unsettled(part) for parts in done.values() for part in parts),

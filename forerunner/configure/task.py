@@ -38,6 +38,7 @@ ARGUMENT_SPEC: Mapping[str, Mapping[str, Any]] = {
     "most_errors": {"type": "int", "default": 10},
     "wave_growth": {"type": "float", "default": 2},
     "wave_devices": {"type": "int", "default": 0},
+    "save_when": {"choices": ["changed", "always", "never"], "default": "changed"},
     "concurrency": {"type": "int", "default": 50},
     "timeout": {"type": "float", "default": 60},
 }
@@ -105,6 +106,7 @@ def terms_of(given: Mapping[str, Any], intent: Intent, dry: bool) -> Terms:
         allow_unreachable=given["allow_unreachable"],
         allow_unguarded=given["allow_unguarded"],
         concurrency=given["concurrency"],
+        save_when=given["save_when"],
         timeout_s=given["timeout"],
     )
 

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from analytics.decide import Demand, WavePolicy
 from forerunner.configure.errors import ConfigureError
 from forerunner.configure.health import Patience
 from forerunner.fleet import Device
 from forerunner.topology import Topology
+
+SaveWhen = Literal["changed", "always", "never"]
 
 # Between the end of watching and the device's timer there must be time to confirm.
 _RESERVE_S = 5.0
@@ -50,6 +53,7 @@ class Terms:
         allow_unguarded: Write to platforms that have no timer.
         concurrency: Devices at a time.
         timeout_s: Seconds for reading one device.
+        save_when: When what a device runs is saved for its next start.
     """
 
     permit: Callable[[str], None]
@@ -64,6 +68,7 @@ class Terms:
     allow_unguarded: bool = False
     concurrency: int = 50
     timeout_s: float = 60.0
+    save_when: SaveWhen = "changed"
 
     def __post_init__(self) -> None:
         """See that a device does not restore itself while it is still watched."""

@@ -29,6 +29,16 @@ class Dialect(Protocol):
         """What to ask for the running configuration."""
         ...
 
+    @property
+    def SAVE(self) -> str:  # noqa: N802 - a constant of most
+        """What saves the running configuration for the next start; empty where none is needed."""
+        ...
+
+    @property
+    def SAVED(self) -> str:  # noqa: N802 - a constant of most
+        """What the answer to `SAVE` holds when it was saved."""
+        ...
+
     def running_config(self, answer: str) -> str:
         """Return the configuration out of the answer to `SHOW_RUNNING_CONFIG`, noise masked."""
         ...

@@ -15,6 +15,7 @@ from forerunner.dialects import config_tree
 from forerunner.dialects.errors import IncompleteConfig, UnreadableAnswer
 
 SHOW_RUNNING_CONFIG = "show running-config"
+SAVE, SAVED = "write memory", "Integrated configuration saved"
 SHOW_INTERFACES = "show ip ospf interface json"
 SHOW_NEIGHBOURS = "show ip ospf neighbor json"
 SHOW_ROUTES = "show ip route json"

@@ -28,6 +28,8 @@ class Indented:
         grammar: How it writes sections down.
         ends: Whether its running configuration ends in `end`.
         version: What its running configuration has near its beginning, and no other text.
+        SAVE: What saves the running configuration for the next start; empty where none is needed.
+        SAVED: What the answer holds when it was saved.
     """
 
     platform: str
@@ -35,6 +37,8 @@ class Indented:
     grammar: config_tree.Grammar
     ends: bool = True
     version: str = "version "
+    SAVE: str = "write memory"
+    SAVED: str = "[OK]"
     SHOW_RUNNING_CONFIG: str = "show running-config"
 
     def running_config(self, answer: str) -> str:
@@ -130,6 +134,7 @@ EOS = Indented(
         masked=_SNMP_USER,
     ),
     version="EOS-",
+    SAVED="Copy completed successfully.",
 )
 NXOS = Indented(
     "nxos",
@@ -145,6 +150,8 @@ NXOS = Indented(
         masked=_SNMP_USER,
     ),
     ends=False,
+    SAVE="copy running-config startup-config",
+    SAVED="Copy complete",
 )
 IOSXR = Indented(
     "iosxr",
@@ -161,4 +168,6 @@ IOSXR = Indented(
         masked=_SNMP_USER,
     ),
     version="IOS XR Configuration",
+    SAVE="",
+    SAVED="",
 )  # fmt: skip

@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from forerunner.dialects.errors import IncompleteConfig
 from forerunner.dialects.ordinary import keep_drained, misread
 
-__all__ = ["SHOW_RUNNING_CONFIG", "changes", "configure", "differences", "keep_drained", "misread",
-           "running_config"]  # fmt: skip
+__all__ = ["SAVE", "SAVED", "SHOW_RUNNING_CONFIG", "changes", "configure", "differences",
+           "keep_drained", "misread", "running_config"]  # fmt: skip
 
+# What is committed is kept.
+SAVE = SAVED = ""
 SHOW_RUNNING_CONFIG = "show configuration | display set"
 
 # Its passwords are shown encrypted, under another name than they are given.

@@ -11,8 +11,8 @@ from difflib import unified_diff
 from forerunner.dialects.errors import IncompleteConfig
 from forerunner.dialects.ordinary import keep_drained, misread
 
-__all__ = ["SHOW_RUNNING_CONFIG", "changes", "configure", "differences", "keep_drained", "misread",
-           "running_config"]  # fmt: skip
+__all__ = ["SAVE", "SAVED", "SHOW_RUNNING_CONFIG", "changes", "configure", "differences",
+           "keep_drained", "misread", "running_config"]  # fmt: skip
 
 _HEAD = "### "
 _END = "### end"
@@ -24,6 +24,8 @@ _MANAGED = (
     "/etc/chrony/sources.d/forerunner.sources", "/etc/rsyslog.d/90-forerunner.conf",
     "/etc/snmp/snmpd.conf.d/forerunner.conf", "/etc/nftables.d/forerunner.nft",
 )  # fmt: skip
+# What is written is kept.
+SAVE = SAVED = ""
 SHOW_RUNNING_CONFIG = (
     f'for file in {" ".join(_MANAGED)}; do [ -f "$file" ] && echo "{_HEAD}$file" && cat "$file"; '
     f'done; echo "{_END}"'

@@ -6,7 +6,7 @@ from forerunner.simulator.configuration import RunningConfig, is_known, is_secti
 
 PAGE_LINES = 24
 _SHOW = ("show running-config", "show run", "show startup-config")
-_QUIET = ("", "!", "terminal width", "write memory", "enable", "clear", "do")
+_QUIET = ("", "!", "terminal width", "enable", "clear", "do")
 
 
 class Console:
@@ -54,17 +54,23 @@ class Console:
     def _show(self, line: str) -> tuple[str, bool]:
         if line.startswith(_SHOW):
             return self._config.text(), True
-        if line.startswith("show version"):
-            kind = "FRRouting 8.4.4" if self._platform == "frr" else "Cisco IOS Software, 15.7"
-            return f"{kind} (simulated)\n{self._name} uptime is 1 week\n", True
-        if line.startswith("show privilege"):
-            return "Current privilege level is 15\n", True
         if line.startswith("terminal length"):
             self.paged = not line.endswith(" 0")
-            return "", True
-        if line.startswith(_QUIET[2:]) or line in _QUIET:
-            return "", True
-        return self._refusal(line), False
+        elif line in (answers := self._answers()):
+            return answers[line], True
+        elif not line.startswith(_QUIET[2:]) and line not in _QUIET:
+            return self._refusal(line), False
+        return "", True
+
+    def _answers(self) -> dict[str, str]:
+        frr = self._platform == "frr"
+        kind = "FRRouting 8.4.4" if frr else "Cisco IOS Software, 15.7"
+        saving = "Integrated configuration saved to /etc/frr/frr.conf" if frr else "Building..."
+        return {
+            "show version": f"{kind} (simulated)\n{self._name} uptime is 1 week\n",
+            "show privilege": "Current privilege level is 15\n",
+            "write memory": f"{saving}\n[OK]\n",
+        }
 
     def _configure(self, line: str) -> tuple[str, bool]:
         if line in ("", "!"):

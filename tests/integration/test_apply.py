@@ -299,3 +299,47 @@ def test_a_plan_for_none_of_the_selected_hosts_fails(
 
     assert done.returncode == 2
     assert "is for r2, and none of them was selected" in done.stdout
+
+
+def start_up(lab: Lab, router: str) -> str:
+    return (lab.router_directory(router) / "frr" / "frr.conf").read_text()
+
+
+@pytest.mark.parametrize("when", ["changed", "never"])
+def test_what_stands_is_saved_for_the_next_start(lab: Lab, when: str) -> None:
+    done = bring(lab, {"r2": with_lines(running(lab, "r2"), HARMLESS)}, save_when=when)
+
+    assert done.hosts["r2"].status == "changed"
+    assert (HARMLESS in start_up(lab, "r2")) == (when == "changed")
+
+
+def test_what_was_put_back_or_is_drained_is_not_saved(lab: Lab) -> None:
+    before = running(lab, "r2")
+    poisoned = bring(lab, {"r2": with_lines(before, HARMLESS, *POISON)}, **WATCHFUL)
+    assert poisoned.hosts["r2"].status == "failed"
+    assert HARMLESS not in start_up(lab, "r2")
+
+    ask(lab, "r2", "configure terminal", "interface to-r1", "ip ospf cost 65535")
+    drained = running(lab, "r2")
+    done = bring(lab, {"r2": with_lines(drained, HARMLESS)})
+    ask(lab, "r2", "configure terminal", "interface to-r1", "ip ospf cost 10")
+
+    assert (done.hosts["r2"].status, HARMLESS in start_up(lab, "r2")) == ("changed", False)
+    assert "not saved for a reboot while to-r1 is drained" in done.hosts["r2"].message
+
+
+def test_what_cannot_be_saved_stands_and_has_failed(lab: Lab) -> None:
+    directory = lab.router_directory("r2") / "frr"
+    mode = directory.stat().st_mode
+    target = with_lines(running(lab, "r2"), HARMLESS)
+    for path in (directory, directory / "frr.conf"):
+        path.chmod(0o500)
+    try:
+        done = bring(lab, {"r2": target})
+    finally:
+        directory.chmod(mode)
+        (directory / "frr.conf").chmod(0o664)
+
+    assert done.hosts["r2"].status == "failed"
+    assert "NOT saved" in done.hosts["r2"].message
+    assert HARMLESS in running(lab, "r2")

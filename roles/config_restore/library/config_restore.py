@@ -63,6 +63,12 @@ options:
     description: Seconds within which it must be well.
     type: float
     default: 15
+  save_when:
+    description:
+      - When what a device runs is saved for its next start; never while a link of it is drained.
+    type: str
+    choices: [changed, always, never]
+    default: changed
 attributes:
   check_mode:
     description: Reads and compares, and writes nothing.

@@ -83,6 +83,12 @@ options:
     description: Devices in a wave at the most; 0 for no limit.
     type: int
     default: 0
+  save_when:
+    description:
+      - When what a device runs is saved for its next start; never while a link of it is drained.
+    type: str
+    choices: [changed, always, never]
+    default: changed
   concurrency:
     description: Sessions at a time.
     type: int

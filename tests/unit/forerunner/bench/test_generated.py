@@ -34,4 +34,4 @@ def test_many_changes_one_after_the_other_stay_a_configuration() -> None:
 
 
 def test_a_session_that_came_up_anew_or_is_gone_is_a_reset() -> None:
-    assert resets({"a": 1, "b": 1, "c": 1}, {"a": 1, "b": 2}) == ["b", "c"]
+    assert resets({"a": 1, "b": 1, "c": 1}, {"a": 1, "b": 2}) == ["b: 1 then 2", "c: 1 then None"]
