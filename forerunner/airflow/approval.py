@@ -27,7 +27,8 @@ class ShowPlanOperator(BaseOperator):
     template_fields: Sequence[str] = ("plan",)
 
     def __init__(self, *, plan: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        # Each of its outputs is another task's input.
+        super().__init__(multiple_outputs=True, **kwargs)
         self.plan = plan
 
     def execute(self, context: Context) -> dict[str, str]:  # noqa: ARG002

@@ -56,20 +56,22 @@ class Repository:
         """Return who wrote a commit, by their own word."""
         return self._git("show", "--no-patch", "--format=%an", commit).decode(errors="replace")[:80]
 
-    def files(self, commit: str) -> dict[str, bytes]:
-        """Return the files of the room at a commit, by path.
+    def files(self, commit: str, inventory: str) -> dict[str, bytes]:
+        """Return the files of an inventory at a commit, by their paths in the repository.
 
         Raises:
-            ProposalError: One of them is no plain file: a link, a program or a submodule.
+            ProposalError: One of them is no plain file: a link, a program or a submodule; or there
+                is no such inventory.
         """
-        listed = self._git("ls-tree", "-r", "-z", commit, f"{ROOM}/").decode(errors="replace")
+        folder = f"{ROOM}/{inventory}"
+        listed = self._git("ls-tree", "-r", "-z", commit, f"{folder}/").decode(errors="replace")
         for entry in filter(None, listed.split("\0")):
             head, name = entry.split("\t")
             if head.split()[0] != _PLAIN:
                 raise ProposalError(
                     f"{name}: is no plain file; a person must look at {commit[:12]}"
                 )
-        with tarfile.open(fileobj=io.BytesIO(self._git("archive", commit, ROOM))) as archive:
+        with tarfile.open(fileobj=io.BytesIO(self._git("archive", commit, folder))) as archive:
             members = [member for member in archive if member.isfile()]
             taken = {member.name: archive.extractfile(member) for member in members}
             return {name: stream.read() for name, stream in taken.items() if stream}

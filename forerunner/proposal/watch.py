@@ -118,7 +118,7 @@ def _post(
     found = Posted(commit, branch, repository.author(commit).strip(), branch == settings.branch)
     shutil.rmtree(place, ignore_errors=True)
     try:
-        files = repository.files(commit)
+        files = repository.files(commit, settings.inventory)
         if not found.merged:
             _check(repository, settings, commit, files)
         inventory = lay_out(files, place / "tree") / ROOM / settings.inventory
@@ -142,7 +142,7 @@ def _check(
     repository: Repository, settings: Settings, commit: str, files: Mapping[str, bytes]
 ) -> None:
     base = repository.base(commit, settings.branch)
-    before = repository.files(base) if base else {}
+    before = repository.files(base, settings.inventory) if base else {}
     if faults := hostile.faults(before, files):
         raise ProposalError("; ".join(faults) + "; a person must plan it, or merge it first")
 

@@ -184,6 +184,16 @@ def test_what_is_no_plain_file_is_not_planned(shop: Workshop, mode: str) -> None
     assert shop.planned == []
 
 
+def test_a_program_of_another_inventory_is_none_of_its_business(shop: Workshop) -> None:
+    other = shop.directory / "inventories" / "fleet" / "hosts.py"
+    other.parent.mkdir()
+    other.write_text("#!/bin/sh\n")
+    other.chmod(0o755)
+    shop.push("main", NETWORK, TEXT + "more: 1\n")
+    (posted,) = shop.watch()
+    assert (posted.problem, len(shop.planned)) == ("", 1)
+
+
 def test_what_is_outside_of_inventories_is_never_taken(shop: Workshop, tmp_path: Path) -> None:
     shop.push("propose/evil", "playbooks/plan_config.yml", "- hosts: all\n")
     shop.watch()
