@@ -70,7 +70,9 @@ def likeness(name: str, answer: str) -> Likeness:
             raise UnlikeDevice(f"{name}: no shadow can run its daemon {daemon[:80]!r}")
     try:
         (interfaces,) = documents(rest)
-        return Likeness(daemons, tuple(_interface(*each) for each in interfaces.items()))
+        # One that the configuration names and the kernel lacks comes with the configuration.
+        real = ((x, data) for x, data in interfaces.items() if not data.get("pseudoInterface"))
+        return Likeness(daemons, tuple(_interface(*each) for each in real))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         problem = f"its interfaces cannot be read: {type(error).__name__}: {error}"
         raise UnlikeDevice(f"{name}: {problem}") from error

@@ -31,6 +31,12 @@ def test_daemons_and_interfaces_are_read() -> None:
     )
 
 
+def test_an_interface_that_the_kernel_lacks_is_none() -> None:
+    ghost = {"administrativeStatus": "down", "vrfName": "default", "pseudoInterface": True}
+    names = [each.name for each in likeness("r1", answer(to_r2=LINK, ghost=ghost)).interfaces]
+    assert names == ["to-r2"]
+
+
 @pytest.mark.parametrize(
     ("said", "named"),
     [
