@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
+from forerunner import home
 from forerunner.lab import Lab
 
 pytestmark = pytest.mark.lab
@@ -84,3 +86,36 @@ def test_a_stop_refuses_before_the_first_connection_and_the_trail_tells(
     last = [json.loads(line) for line in forerunner("audit", "--json").splitlines()]
     assert "refused" in [entry["kind"] for entry in last]
     assert "intact" in forerunner("audit", "verify")
+
+
+def with_policy(**fields: object) -> tuple[str, str]:
+    """Return the arguments that change fields of the lab's policy for one run."""
+    path = home.root() / "inventories/lab/group_vars/all/change_gate.yml"
+    policy = yaml.safe_load(path.read_text())["change_policy"] | fields
+    return "-e", json.dumps({"change_gate_policy": policy})
+
+
+def refused(done: "subprocess.CompletedProcess[str]", words: str) -> None:
+    """See that it was refused, and that no task came to speak to a device."""
+    assert done.returncode == 2
+    assert words in done.stdout
+    assert "Bring the link into its state" not in done.stdout
+
+
+@pytest.mark.usefixtures("untouched")
+def test_a_blast_radius_is_kept_before_the_first_connection(playbook: Playbook) -> None:
+    done = playbook("drain_link", *LINK, *with_policy(maximum_devices=1))
+    refused(done, "maximum_devices")
+
+
+@pytest.mark.usefixtures("untouched")
+def test_a_freeze_refuses_before_the_first_connection(playbook: Playbook) -> None:
+    freeze = {"start": "2020-01-01T00:00", "end": "2099-01-01T00:00", "reason": "the long winter"}
+    done = playbook("drain_link", *LINK, *with_policy(freezes=[freeze]))
+    refused(done, "the long winter")
+
+
+@pytest.mark.usefixtures("untouched")
+def test_a_playbook_that_needs_an_approval_is_refused_without_one(playbook: Playbook) -> None:
+    done = playbook("drain_link", *LINK, *with_policy(approval_playbooks=["drain_link"]))
+    refused(done, "forerunner gate approve")
