@@ -56,10 +56,13 @@ def network_cli(site: FleetSite) -> Run:
     """Back up by ansible-playbook as it comes: network_cli, five forks."""
     program = str(peer_python().with_name("ansible-playbook"))
     inventory = site.directory / "network_cli.json"
+    # No settings but Ansible's own; it takes no file for one that does not end so.
+    unset = site.directory / "unset.cfg"
+    unset.write_text("")
     inventory.write_text(_network_cli_inventory(site))
     return site.run(
         [program, "-i", str(inventory), str(PEERS / "network_cli.yml")],
-        ANSIBLE_CONFIG="/dev/null",
+        ANSIBLE_CONFIG=str(unset),
         ANSIBLE_HOST_KEY_CHECKING="True",
     )
 
