@@ -14,7 +14,6 @@ from forerunner.backup.note import Note
 from forerunner.backup.repository import Record, Repository, Writer
 from forerunner.backup.sealing import Seal
 from forerunner.dialects import DialectError, dialect
-from forerunner.dialects.noise import without_noise
 from forerunner.dialects.redaction import hide
 from forerunner.errors import InvalidData
 from forerunner.fleet import Device, DeviceResult, Session, run
@@ -126,7 +125,7 @@ async def _fetch(session: Session) -> DeviceResult:
     began = time.time()
     answer = await session.execute(speech.SHOW_RUNNING_CONFIG)
     try:
-        config = without_noise(session.device.platform, speech.running_config(answer))
+        config = speech.running_config(answer)
     except DialectError as error:
         problem = hide(f"{name}: {error}; the backup that there is stays")
         return DeviceResult("failed", problem)

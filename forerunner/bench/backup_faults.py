@@ -18,7 +18,6 @@ from forerunner.backup import Backup, BackupError, Repository, Seal, back_up, st
 from forerunner.bench.backup_archive import Archive, fetched, terms
 from forerunner.bench.fleet_site import INDEX, BenchError
 from forerunner.dialects import dialect
-from forerunner.dialects.noise import without_noise
 from forerunner.fleet import Device, DeviceResult
 from forerunner.simulator import Fleet, SimulatedDevice, make_fleet, task
 from forerunner.simulator.configuration import RunningConfig
@@ -124,7 +123,7 @@ def _simulated(fleet: Fleet) -> Iterator[Fleet]:
 def _running(device: SimulatedDevice) -> str:
     """Return what a device runs, as a whole backup of it has to be."""
     answer = RunningConfig(device.name, device.platform).text()
-    return without_noise(device.platform, dialect(device.platform).running_config(answer))
+    return dialect(device.platform).running_config(answer)
 
 
 def _back_up(fleet: Fleet, made: Archive) -> Backup:

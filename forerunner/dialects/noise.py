@@ -20,6 +20,8 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     "eos": (r"! *boot-time ?:.*", r"! Startup-config last modified at.*"),
     "nxos": (r"!.*\bas of \d{4}-\d\d-\d\d.*",),
 }
+# How a line may begin that changes by itself: most lines do not, and a device has thousands.
+_HEADS = frozenset("!#BbCcNnMmTtWwFfSs")
 _MASKS = {
     name: re.compile("|".join(f"(?:{line})" for line in (*_COMMON, *own)), re.IGNORECASE)
     for name, own in {"": (), **_OWN}.items()
@@ -37,5 +39,6 @@ def without_noise(platform: str, config: str) -> str:
         config: As the device gave it.
     """
     mask = _MASKS.get(platform.rpartition(".")[2], _MASKS[""])
-    lines = (line.rstrip() for line in config.splitlines())
-    return "\n".join(line for line in lines if not mask.fullmatch(line)).strip("\n") + "\n"
+    lines = map(str.rstrip, config.splitlines())
+    kept = (line for line in lines if line[:1] not in _HEADS or not mask.fullmatch(line))
+    return "\n".join(kept).strip("\n") + "\n"

@@ -4,6 +4,7 @@ What differs between such plugins is what they are given and what they do; how a
 where the devices come from and how each comes by its own result is the same for all.
 """
 
+import gc
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -88,6 +89,9 @@ class ControllerAction(ActionBase):  # type: ignore[misc] # Ansible has no annot
         """Return what became of each; a device's failure is in the result, not the task's."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         _, options = self.validate_argument_spec(self.options())
+        # What this process inherited is nobody's garbage: looking through all of Ansible again and
+        # again for some would take a tenth of a large batch's time.
+        gc.freeze()
         try:
             return {**result, **self.act(options, (task_vars or {})["hostvars"])}
         except ForerunnerError as error:

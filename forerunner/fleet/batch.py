@@ -5,6 +5,8 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
+import uvloop
+
 from forerunner.fleet.device import Device, DeviceResult, ResultStatus
 from forerunner.fleet.errors import FleetError, Unreachable
 from forerunner.fleet.opening import connect
@@ -42,7 +44,7 @@ def run(
         timeout: Seconds for one device, from connecting to the end of its work.
         report: Takes a line every few seconds: how many of how many, and which failed.
     """
-    return asyncio.run(run_async(devices, work, concurrency, timeout, report))
+    return uvloop.run(run_async(devices, work, concurrency, timeout, report))
 
 
 async def run_async(

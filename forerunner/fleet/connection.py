@@ -22,9 +22,11 @@ async def open_connection(device: Device, timeout_s: float) -> asyncssh.SSHClien
         NoAnswer: Nobody is there, or the connection broke off; trying again may help.
         Unreachable: A key or a host key is not accepted; trying again does not help.
     """
-    check_files(device)
     try:
         return await asyncssh.connect(device.address, device.port, **_options(device, timeout_s))
+    except FileNotFoundError:
+        check_files(device)
+        raise
     except asyncssh.HostKeyNotVerifiable as error:
         raise Unreachable(device.name, _host_key_problem(device)) from error
     except asyncssh.PermissionDenied as error:

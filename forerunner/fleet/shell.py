@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 import asyncssh
 
@@ -14,8 +15,17 @@ from forerunner.fleet.session import Answer, Session
 from forerunner.fleet.speech import Shell
 
 _FIRST_PROMPT = re.compile(r"(?:^|[\r\n])([^\s#>()]{1,80})([#>]) ?$")
+_MODE = re.compile(r"(\([^()\s]*\))?[#>] ?")
 _TAIL = 160
 _SIZE = (511, 0)
+
+
+class _Prompt(NamedTuple):
+    """Where a prompt stands in a text, and whether it is one of configuration."""
+
+    start: int
+    end: int
+    configuring: bool
 
 
 class ShellSession(Session):
@@ -111,7 +121,6 @@ class _Terminal(asyncssh.SSHClientSession[bytes]):
         self._channel: asyncssh.SSHClientChannel[bytes] | None = None
         self._parts: list[bytes] = []
         self._names: list[str] = []
-        self._prompt = _FIRST_PROMPT
         self._waiter: asyncio.Future[None] | None = None
         self._closed: Exception | None = None
         self.configuring = False
@@ -148,9 +157,11 @@ class _Terminal(asyncssh.SSHClientSession[bytes]):
         assert channel is not None  # noqa: S101 - ready() came before
         channel.write("".join(f"{line}\n" for line in lines).encode())
         text = await self._until(len(lines))
-        pieces = self._prompt.split(text)
-        self.configuring = bool(pieces[-2])
-        return [_without_echo(piece, line) for piece, line in zip(pieces[::2], lines, strict=False)]
+        prompts = self._prompts(text)
+        self.configuring = prompts[-1].configuring
+        begins = [0, *(prompt.end for prompt in prompts)]
+        pieces = [text[x : prompt.start] for x, prompt in zip(begins, prompts, strict=False)]
+        return [_without_echo(piece, line) for piece, line in zip(pieces, lines, strict=False)]
 
     async def _until(self, prompts: int) -> str:
         """Return what came in once so many prompts did, the last of them at the very end."""
@@ -158,7 +169,7 @@ class _Terminal(asyncssh.SSHClientSession[bytes]):
             if self._parts and self._ends_in_prompt():
                 text = b"".join(self._parts).decode("utf-8", "backslashreplace")
                 text = text.replace("\r\n", "\n").replace("\r", "")
-                if self._names == [] or len(self._prompt.findall(text)) >= prompts:
+                if self._names == [] or len(self._prompts(text)) >= prompts:
                     self._parts = []
                     return text
             if self._closed:
@@ -175,18 +186,34 @@ class _Terminal(asyncssh.SSHClientSession[bytes]):
             raise Rejected(self._name, "it pages its answers, though it was told not to")
         if text.rstrip(" ")[-1:] not in ("#", ">"):
             return False
-        found = list(self._prompt.finditer(text))
-        return bool(found) and not text[found[-1].end() :].strip()
+        if self._names == []:
+            return bool(_FIRST_PROMPT.search(text))
+        found = self._prompts(text)
+        return bool(found) and not text[found[-1].end :].strip()
+
+    def _prompts(self, text: str) -> list[_Prompt]:
+        """Return the prompts in a text, in order.
+
+        A pattern of each device's own name would take longer to compile than all the rest does.
+        """
+        found = [prompt for name in self._names for prompt in _prompts_of(name, text)]
+        return found if len(self._names) == 1 else sorted(found)
 
     def _learn(self, name: str) -> None:
-        self._names.append(re.escape(name))
-        names = "|".join(self._names)
-        self._prompt = re.compile(rf"^(?:{names})(\([^()\s]*\))?[#>] ?", re.MULTILINE)
+        self._names = list(dict.fromkeys([*self._names, name]))
 
     def _wake(self) -> None:
         if self._waiter is not None:
             with suppress(asyncio.InvalidStateError):
                 self._waiter.set_result(None)
+
+
+def _prompts_of(name: str, text: str) -> Iterator[_Prompt]:
+    at = -1
+    while (at := text.find(name, at + 1)) >= 0:
+        rest = _MODE.match(text, at + len(name))
+        if rest and (at == 0 or text[at - 1] == "\n"):
+            yield _Prompt(at, rest.end(), bool(rest[1]))
 
 
 def _without_echo(piece: str, line: str) -> str:
