@@ -222,12 +222,14 @@ def _network_cli_inventory(site: FleetSite) -> str:
     data = json.loads((site.directory / "fleet" / "hosts.json").read_text())
     shared = data["routers"]["vars"]
     known = shared["ansible_ssh_common_args"].split("UserKnownHostsFile=")[1].split()[0]
+    # The only way to tell libssh of another file of host keys than the user's own.
+    config = site.directory / "libssh.conf"
+    config.write_text(f"Host *\n  UserKnownHostsFile {known}\n  GlobalKnownHostsFile {known}\n")
     extra = {
         "ansible_network_os": "cisco.ios.ios",
         "ansible_connection": "ansible.netcommon.network_cli",
         "ansible_network_cli_ssh_type": "libssh",
-        "ansible_libssh_config_file": "/dev/null",
-        "ansible_libssh_known_hosts_file": known,
+        "ansible_libssh_config_file": str(config),
         "ansible_host_key_checking": True,
     }
     hosts = {

@@ -237,7 +237,9 @@ def _host_key_files(fleet: Fleet) -> Path:
     directory.mkdir(exist_ok=True)
     lines = (fleet.directory / "known_hosts").read_text().splitlines(keepends=True)
     for device, line in zip(fleet.devices, lines, strict=True):
-        (directory / device.name).write_text(line)
+        # scrapli knows an address without its port alone.
+        bare = " ".join([device.address, *line.split()[1:]])
+        (directory / device.name).write_text(f"{line}{bare}\n")
     return directory
 
 
