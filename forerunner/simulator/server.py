@@ -33,7 +33,7 @@ class DeviceSession(asyncssh.SSHServerSession[str]):
         self._behaviour, self._share = device.behaviour, device.share
         self._channel: Channel | None = None
         self._command: str | None = None
-        self._typed = ""
+        self._typed, self._seen = "", 0
         self._rest: list[str] = []
         self._busy = False
 
@@ -78,10 +78,13 @@ class DeviceSession(asyncssh.SSHServerSession[str]):
                 self._page()
                 continue
             line, end, rest = self._typed.replace("\r\n", "\n").replace("\r", "\n").partition("\n")
+            # As a terminal does: what is typed is seen before the line is at its end.
+            seen, self._seen = self._seen, len(line)
             if not end:
+                self._write(line[seen:])
                 return
-            self._typed = rest
-            self._write(f"{line}\r\n")
+            self._typed, self._seen = rest, 0
+            self._write(f"{line[seen:]}\r\n")
             self._take(line)
 
     def _take(self, line: str) -> None:
