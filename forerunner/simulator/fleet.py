@@ -11,7 +11,8 @@ from forerunner.schema import check
 
 PORT = 2222
 MOST = 4000
-PLATFORMS = ("ios", "frr")
+PLATFORMS = ("ios", "frr", "eos")
+_IN_TURNS = ("ios", "frr")
 BEHAVIOURS = {
     "well": "answers as it should",
     "slow": "takes a while for every answer",
@@ -59,7 +60,7 @@ class SimulatedDevice:
         name: Inventory name and hostname.
         address: Its own address, on loopback.
         port: TCP port of its SSH server.
-        platform: `ios` (a shell with prompts) or `frr` (vtysh).
+        platform: `ios` (a shell with prompts), `frr` (vtysh) or `eos` (configuration sessions).
         behaviour: A name in `BEHAVIOURS`.
     """
 
@@ -123,7 +124,7 @@ def make_fleet(
     size: int,
     directory: Path,
     index: int = 0,
-    platforms: Sequence[str] = PLATFORMS,
+    platforms: Sequence[str] = _IN_TURNS,
     faults: Mapping[str, int] | None = None,
     **service: Any,
 ) -> Fleet:

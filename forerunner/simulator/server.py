@@ -3,12 +3,15 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import asyncssh
 
 from forerunner.simulator.configuration import RunningConfig
-from forerunner.simulator.console import PAGE_LINES, Console
+from forerunner.simulator.console import PAGE_LINES, CommandLine, Console
+from forerunner.simulator.eos import EosDevice
+from forerunner.simulator.eos_console import EosConsole
 from forerunner.simulator.fleet import Fleet, SimulatedDevice
 from forerunner.simulator.keys import authorized_keys, host_key
 
@@ -28,7 +31,7 @@ class DeviceSession(asyncssh.SSHServerSession[str]):
         device: What it is and how it behaves.
     """
 
-    def __init__(self, console: Console, latency_s: float, device: SimulatedDevice) -> None:
+    def __init__(self, console: CommandLine, latency_s: float, device: SimulatedDevice) -> None:
         self._console, self._latency_s = console, latency_s
         self._behaviour, self._share = device.behaviour, device.share
         self._channel: Channel | None = None
@@ -148,10 +151,26 @@ class DeviceSession(asyncssh.SSHServerSession[str]):
 
 
 class DeviceServer(asyncssh.SSHServer):
-    """The SSH server of one device."""
+    """The SSH server of one device, which lets nobody in while it is not managed."""
 
-    def __init__(self, make_session: Callable[[], DeviceSession]) -> None:
-        self._make_session = make_session
+    def __init__(self, make_session: Callable[[], DeviceSession], eos: EosDevice | None) -> None:
+        self._make_session, self._eos = make_session, eos
+        self._connection: asyncssh.SSHServerConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        """Remember the connection, or break it off."""
+        self._connection = conn
+        if self._eos is None:
+            return
+        self._eos.links.add(conn)
+        if not self._eos.managed:
+            conn.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        del exc
+        if self._eos is not None and self._connection is not None:
+            self._eos.links.discard(self._connection)
 
     def begin_auth(self, _username: str) -> bool:
         """Let nobody in without a key."""
@@ -185,17 +204,27 @@ async def _listen(
     if device.behaviour == "silent":
         return await asyncio.get_running_loop().create_server(asyncio.Protocol, *where)
     shown = f"{device.name} impostor" if device.behaviour == "impostor" else device.name
-    config = RunningConfig(device.name, device.platform)
+    eos = EosDevice(device.name) if device.platform == "eos" else None
+    command_line = _command_line(fleet, device, eos)
 
     def session() -> DeviceSession:
-        console = Console(device.name, device.platform, config)
-        return DeviceSession(console, fleet.latency(device), device)
+        return DeviceSession(command_line(), fleet.latency(device), device)
 
     return await asyncssh.listen(
         *where,
-        server_factory=lambda: DeviceServer(session),
+        server_factory=lambda: DeviceServer(session, eos),
         server_host_keys=[host_key(fleet.directory, shown)],
         options=common,
         backlog=16,
         config=None,
     )
+
+
+def _command_line(
+    fleet: Fleet, device: SimulatedDevice, eos: EosDevice | None
+) -> Callable[[], CommandLine]:
+    """Return what makes a command line for each session with a device."""
+    if eos is not None:
+        return partial(EosConsole, device.name, eos, fleet.directory / f"{device.name}.log")
+    config = RunningConfig(device.name, device.platform)
+    return partial(Console, device.name, device.platform, config)
