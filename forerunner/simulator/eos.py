@@ -58,11 +58,20 @@ class EosDevice:
 
     Args:
         name: Its hostname.
+
+    Attributes:
+        running: What it runs.
+        startup: What it would start with.
+        flash: The copy of that which the driver keeps to go back to, `flash:rollback-0`.
+        sessions: Its configuration sessions, by name.
+        links: Its connections, which break off when it is no longer managed.
+        commit_by: When its commit timer ends, in seconds of uptime.
     """
 
     def __init__(self, name: str) -> None:
         self.running = parse(_birth(name))
         self.startup = dict(self.running)
+        self.flash = dict(self.startup)
         self.sessions: dict[str, EosSession] = {}
         self.links: set[Link] = set()
         self.commit_by = 0.0

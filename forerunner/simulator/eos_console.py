@@ -13,7 +13,6 @@ _SESSION = re.compile(r"configure session (\S+)(?: (commit|abort)(?: timer (\S+)
 _SAID = {
     "terminal length": "Pagination disabled.\n",
     "terminal width": "Width set to 511 columns.\n",
-    "copy startup-config": "Copy completed successfully.\n",
     "enable": "",
 }
 _INVALID = "% Invalid input\n"
@@ -81,8 +80,11 @@ class EosConsole(CommandLine):
         if line == "write memory":
             self._device.startup = dict(self._device.running)
             return "Copy completed successfully.\n"
+        if line == "copy startup-config flash:rollback-0":
+            self._device.flash = dict(self._device.startup)
+            return "Copy completed successfully.\n"
         if line == "configure replace flash:rollback-0":
-            self._device.running = dict(self._device.startup)
+            self._device.running = dict(self._device.flash)
             return ""
         for begin, said in _SAID.items():
             if line.startswith(begin):
