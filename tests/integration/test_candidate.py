@@ -69,9 +69,12 @@ def test_a_red_post_check_is_put_back_byte_for_byte(switches: Switches) -> None:
     before = switches.runs("dev0001")
     target = before.replace("10.1.1.2 remote-as 65002", "10.1.1.2 remote-as 65099")
 
-    done = switches.bring({"dev0001": with_lines(target, ROUTE)})
+    began = time.monotonic()
+    done = switches.bring({"dev0001": with_lines(target, ROUTE)}, timer_s=60.0)
 
     assert done.hosts["dev0001"].status == "failed"
+    # It was asked for: the timer would have taken longer.
+    assert time.monotonic() - began < 40
     assert "put back byte for byte" in done.hosts["dev0001"].message
     assert "BGP is no longer established with 10.1.1.2" in done.hosts["dev0001"].message
     assert (switches.runs("dev0001"), done.changed) == (before, False)
@@ -208,12 +211,18 @@ def test_a_line_that_is_not_taken_is_found_before_the_commit(switches: Switches)
     assert switches.runs("dev0001") == before
 
 
-def test_another_host_key_is_refused_before_anything_is_said(switches: Switches) -> None:
-    done = switches.bring({"dev0003": "end\n"})
+@pytest.mark.parametrize("name", ["dev0001", "dev0003"])
+def test_an_unknown_or_another_host_key_is_refused_before_anything_is_said(
+    switches: Switches, name: str
+) -> None:
+    known = switches.directory / "known_hosts"
+    known.write_text("".join(known.read_text().splitlines(keepends=True)[1:]))
 
-    assert done.hosts["dev0003"].status == "unreachable"
-    assert "host key" in done.hosts["dev0003"].message
-    assert switches.heard("dev0003") == []
+    done = switches.bring({name: "end\n"})
+
+    assert done.hosts[name].status == "unreachable"
+    assert "host key" in done.hosts[name].message
+    assert switches.heard(name) == []
 
 
 @pytest.mark.parametrize("platform", ["nxos", "iosxr"])

@@ -72,11 +72,14 @@ def test_several_calls_share_one_session_and_a_second_one_stands_beside_it(
     assert first == other == again
 
 
+@pytest.mark.parametrize("behaviour", ["well", "impostor"])
 @pytest.mark.parametrize("platform", ["eos", "ios", "nxos", "junos"])
 def test_no_driver_speaks_to_a_device_whose_host_key_is_not_known(
-    simulated: Make, platform: str
+    simulated: Make, platform: str, behaviour: str
 ) -> None:
-    device = replace(simulated("impostor"), platform=platform)
+    device = replace(simulated(behaviour), platform=platform)
+    if behaviour == "well":
+        device.known_hosts.write_text("")
     with pytest.raises(Unreachable, match="host key"):
         asyncio.run(with_napalm(device, running, 15.0))
     assert not (device.known_hosts.parent / f"{device.name}.log").exists()
