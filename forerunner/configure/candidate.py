@@ -10,7 +10,7 @@ import logging
 import time
 import uuid
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -62,7 +62,7 @@ class Candidate:
         self._timer_s = vendor.revert_in(self._device.platform, conditions.timer_s)
         self._states: dict[str, Vitals] = {}
         self._snapshot, self._target, self._ends = "", "", 0.0
-        self.touched = False
+        self.touched = self._loaded = False
 
     @property
     def health(self) -> Mapping[str, Mapping[str, Any]]:
@@ -90,6 +90,7 @@ class Candidate:
         self._target = target
         self._permit()
         await self._driver.do(self._load)
+        self._loaded = True
         self._permit()
         # It may be committed even if its answer is lost: from here on the device may act.
         self.touched, self._ends = True, time.monotonic() + (self._timer_s or 0)
@@ -139,6 +140,8 @@ class Candidate:
             Unreachable: It does not answer even after its timer has run out.
         """
         if not self.touched:
+            if self._loaded:
+                await self._discard()
             return True
         await self._ask_back()
         last: FleetError = Unreachable(self._device.name, "its state is not known")
@@ -154,6 +157,12 @@ class Candidate:
                 last = error if isinstance(error, FleetError) else last
             await asyncio.sleep(_AGAIN_S)
         raise last
+
+    async def _discard(self) -> None:
+        """Forget the candidate, as far as the session lives; without it, it goes by itself."""
+        with suppress(FleetError, TimeoutError):
+            async with asyncio.timeout(GRACE_S):
+                await self._driver.do(lambda driver: driver.discard_config())
 
     async def _ask_back(self) -> None:
         """Ask for the roll-back over the old session, as far as that lives."""
@@ -183,6 +192,7 @@ class Candidate:
             raise Rejected(self._device.name, "it sees no difference where there is one")
         # The whole of what runs is replaced: what came meanwhile would be lost.
         if vendor.read_running(self._device, driver) != self._snapshot:
+            driver.discard_config()
             raise Rejected(self._device.name, "somebody else changed it meanwhile; run it again")
 
     def _commit(self, driver: Any) -> None:

@@ -87,6 +87,7 @@ def _merge(device: Device, driver: Any, target: str) -> None:
 def _check_candidate(device: Device, driver: Any, target: str) -> None:
     taken = _read(device, driver, "candidate")
     if wrong := dialect(device.platform).differences(taken, target):
+        driver.discard_config()
         raise Rejected(device.name, f"its candidate is not what was meant:\n{wrong}")
 
 

@@ -42,6 +42,9 @@ class JunosCandidate:
             self.candidate = [x for x in self.candidate if not f"{x} ".startswith(one)]
             self.candidate += [] if verb == "delete" else [line]
 
+    def discard_config(self) -> None:
+        self.candidate = list(self.running)
+
     def compare_config(self) -> str:
         return "" if self.candidate == self.running else "[edit]"
 
@@ -62,7 +65,12 @@ def test_junos_is_told_what_changes_and_what_goes_in_one_candidate() -> None:
 
 def test_a_candidate_that_is_not_what_was_meant_is_refused() -> None:
     driver = JunosCandidate(RUNNING)
-    driver.load_merge_candidate = lambda config: None  # type: ignore[method-assign, assignment]
+    # It adds a word to whatever it is told.
+    take, driver.load_merge_candidate = (  # type: ignore[method-assign]
+        driver.load_merge_candidate,
+        lambda config: take(config.strip() + "y\n"),
+    )
 
     with pytest.raises(Rejected, match="its candidate is not what was meant"):
         vendor.load(JUNOS, driver, RUNNING + "set snmp contact x\n", "change")
+    assert driver.candidate == driver.running
