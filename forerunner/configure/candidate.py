@@ -144,6 +144,10 @@ class Candidate:
                 await self._discard()
             return True
         await self._ask_back()
+        return await self._is_back()
+
+    async def _is_back(self) -> bool:
+        """Return whether the device runs exactly the snapshot, once no commit waits there."""
         last: FleetError = Unreachable(self._device.name, "its state is not known")
         end = time.monotonic() + self._left_s + GRACE_S
         while time.monotonic() < end:

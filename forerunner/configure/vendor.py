@@ -1,6 +1,7 @@
 """What NAPALM's drivers do each in their own way: read, load a candidate, time a commit.
 
-What is written here was read in the drivers' sources; only `eos` was tried, on a simulated device.
+What is written here was read in the drivers' sources; `eos` and `junos` were tried, on simulated
+devices.
 """
 
 import math

@@ -105,7 +105,7 @@ def read_vitals(driver: Any) -> Vitals:
 
 def _peers(found: Mapping[str, Any]) -> frozenset[str]:
     peers = (item for vrf in found.values() for item in vrf["peers"].items())
-    return frozenset(str(name) for name, peer in peers if peer["is_up"])
+    return frozenset(str(name) for name, peer in peers if peer.get("is_up"))
 
 
 def _up(found: Mapping[str, Any]) -> frozenset[str]:

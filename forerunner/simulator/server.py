@@ -13,7 +13,9 @@ from forerunner.simulator.console import PAGE_LINES, CommandLine, Console
 from forerunner.simulator.eos import EosDevice
 from forerunner.simulator.eos_console import EosConsole
 from forerunner.simulator.fleet import Fleet, SimulatedDevice
+from forerunner.simulator.junos import JunosDevice
 from forerunner.simulator.keys import authorized_keys, host_key
+from forerunner.simulator.netconf import NetconfSession
 
 _MORE = " --More-- "
 # An answer of this many characters is the configuration.
@@ -150,10 +152,13 @@ class DeviceSession(asyncssh.SSHServerSession[str]):
         cast(Channel, self._channel).write(text)
 
 
+ServerSession = DeviceSession | NetconfSession
+
+
 class DeviceServer(asyncssh.SSHServer):
     """The SSH server of one device, which lets nobody in while it is not managed."""
 
-    def __init__(self, make_session: Callable[[], DeviceSession], eos: EosDevice | None) -> None:
+    def __init__(self, make_session: Callable[[], ServerSession], eos: EosDevice | None) -> None:
         self._make_session, self._eos = make_session, eos
         self._connection: asyncssh.SSHServerConnection | None = None
 
@@ -176,7 +181,7 @@ class DeviceServer(asyncssh.SSHServer):
         """Let nobody in without a key."""
         return True
 
-    def session_requested(self) -> DeviceSession:
+    def session_requested(self) -> ServerSession:
         """Open a session."""
         return self._make_session()
 
@@ -205,11 +210,7 @@ async def _listen(
         return await asyncio.get_running_loop().create_server(asyncio.Protocol, *where)
     shown = f"{device.name} impostor" if device.behaviour == "impostor" else device.name
     eos = EosDevice(device.name) if device.platform == "eos" else None
-    command_line = _command_line(fleet, device, eos)
-
-    def session() -> DeviceSession:
-        return DeviceSession(command_line(), fleet.latency(device), device)
-
+    session = _sessions(fleet, device, eos)
     return await asyncssh.listen(
         *where,
         server_factory=lambda: DeviceServer(session, eos),
@@ -220,11 +221,21 @@ async def _listen(
     )
 
 
-def _command_line(
+def _sessions(
     fleet: Fleet, device: SimulatedDevice, eos: EosDevice | None
-) -> Callable[[], CommandLine]:
-    """Return what makes a command line for each session with a device."""
-    if eos is not None:
-        return partial(EosConsole, device.name, eos, fleet.directory / f"{device.name}.log")
+) -> Callable[[], ServerSession]:
+    """Return what makes each session with a device."""
+    log = fleet.directory / f"{device.name}.log"
+    if device.platform == "junos":
+        return partial(NetconfSession, JunosDevice(device.name, fleet.minute_s), log)
     config = RunningConfig(device.name, device.platform)
-    return partial(Console, device.name, device.platform, config)
+
+    def session() -> DeviceSession:
+        console = (
+            EosConsole(device.name, eos, log)
+            if eos
+            else Console(device.name, device.platform, config)
+        )
+        return DeviceSession(console, fleet.latency(device), device)
+
+    return session

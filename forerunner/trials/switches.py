@@ -1,6 +1,7 @@
-"""Simulated switches as trials speak to them: read, spoil, and change without a playbook."""
+"""Simulated EOS and Junos devices as trials speak to them: read, spoil, change by no playbook."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,8 @@ from forerunner.configure.health import Patience
 from forerunner.configure.intent import Intended, Intent
 from forerunner.configure.passes import Spoken
 from forerunner.dialects import dialect
-from forerunner.fleet import Device, connect
+from forerunner.fleet import Device, Session, connect
+from forerunner.fleet.connection import open_connection
 from forerunner.simulator import make_fleet, task
 from forerunner.simulator.keys import USER, user_key
 from forerunner.topology import Topology
@@ -19,12 +21,16 @@ from forerunner.trials.routers import permitted
 
 QUICK = Patience(0.5, 1.5)
 """For changes whose harm shows at once."""
+MINUTE_S = 12.0
+"""Seconds that a minute of Junos's timer lasts here."""
+
+_COMMIT = re.compile(r"configure session \S+ commit|commit-configuration")
 LINK = {"ends": ["dev0001", "dev0002"], "subnet": "10.0.1.0/30", "capacity": 1, "cost": 1}
 
 
 @dataclass(frozen=True)
 class Switches:
-    """Simulated EOS devices.
+    """Simulated devices that have a commit timer of their own.
 
     Attributes:
         directory: The fleet's, with its keys and what each device was told.
@@ -35,9 +41,11 @@ class Switches:
     devices: Mapping[str, Device]
 
     @classmethod
-    def start(cls, size: int, directory: Path, index: int, **faults: int) -> Self:
+    def start(
+        cls, size: int, directory: Path, index: int, platform: str = "eos", **faults: int
+    ) -> Self:
         """Start as many, the last of them with faults, and return them."""
-        task.start(make_fleet(size, directory, index, ["eos"], faults))
+        task.start(make_fleet(size, directory, index, [platform], faults, minute_s=MINUTE_S))
         return cls.open(directory)
 
     @classmethod
@@ -70,8 +78,7 @@ class Switches:
 
     def commits(self, name: str) -> list[str]:
         """Return what of it commits."""
-        heard = self.heard(name)
-        return [x for x in heard if x.startswith("configure session") and " commit" in x]
+        return [line for line in self.heard(name) if _COMMIT.match(line)]
 
     def bring(
         self, targets: Mapping[str, str], intent: Intent | None = None, **more: Any
@@ -93,6 +100,13 @@ def terms(**more: Any) -> Terms:
 
 
 async def _asked(device: Device) -> str:
+    if device.platform == "junos":
+        # A channel for the one command: there is no command line.
+        session = Session(device, await open_connection(device, 10))
+        try:
+            return await Spoken(device.name, dialect(device.platform), session).read()
+        finally:
+            session.close()
     async with connect(device) as session:
         return await Spoken(device.name, dialect(device.platform), session).read()
 
