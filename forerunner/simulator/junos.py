@@ -104,9 +104,8 @@ class JunosDevice:
 
     def _commit(self, request: Element) -> str:
         minutes = request.findtext("confirm-timeout")
-        waits = self._timer is not None
         self._stop_timer()
-        if not (waits and self.candidate == self.committed):
+        if self.candidate != self.committed:
             self.before = self.committed
         self._run(self.candidate)
         if request.find("confirmed") is not None:
@@ -117,7 +116,9 @@ class JunosDevice:
 
     def _take_back(self) -> None:
         self._timer = None
-        self._run(self.before)
+        # That is a commit too: one step back from it is what it took away.
+        old, self.before = self.before, self.committed
+        self._run(old)
         self.candidate = list(self.committed)
 
     def _run(self, lines: list[str]) -> None:

@@ -64,6 +64,23 @@ def test_a_red_post_check_is_put_back_byte_for_byte(routers: Switches) -> None:
     assert routers.runs(NAME) == before
 
 
+def test_a_confirmation_that_comes_too_late_is_told_and_nothing_is_rolled_back(
+    routers: Switches,
+) -> None:
+    before = routers.runs(NAME)
+
+    def permit(name: str) -> None:
+        if routers.commits(name):
+            # The device's minute is over before the controller's.
+            time.sleep(MINUTE_S)
+
+    done = routers.bring({NAME: changed(before, CONTACT)}, permit=permit)
+
+    assert "put back byte for byte" in done.hosts[NAME].message
+    assert "its timer ran out first" in done.hosts[NAME].message
+    assert routers.runs(NAME) == before
+
+
 KILLED = """
 from pathlib import Path
 from forerunner.configure.health import Patience
