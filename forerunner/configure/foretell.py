@@ -3,12 +3,14 @@
 The passes that configure a device run on its shadow, so that what is foretold is what is done.
 """
 
+import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
+from forerunner.configure import vendor
 from forerunner.configure.passes import Spoken, bring
 from forerunner.dialects import dialect
 from forerunner.dialects.frr import parse
-from forerunner.dialects.noise import without_noise
 from forerunner.dialects.redaction import hide
 from forerunner.fleet import Device, Session
 from forerunner.fleet.door import with_napalm
@@ -93,16 +95,14 @@ async def by_vendor(device: Device, intended: str, timeout_s: float) -> Foretold
         Unreachable: No session.
     """
 
-    def compare(driver: object) -> tuple[str, str]:
-        running = str(driver.get_config(retrieve="running")["running"])  # type: ignore[attr-defined]
-        driver.load_replace_candidate(config=intended)  # type: ignore[attr-defined]
-        try:
-            return running, str(driver.compare_config())  # type: ignore[attr-defined]
-        finally:
-            driver.discard_config()  # type: ignore[attr-defined]
+    def compare(driver: Any) -> tuple[str, str]:
+        running = vendor.read_running(device, driver)
+        diff = vendor.load(device, driver, intended, uuid.uuid4().hex[:12])
+        driver.discard_config()
+        return running, diff
 
     running, diff = await with_napalm(device, compare, timeout_s)
-    return Foretold(without_noise(device.platform, running), intended, hide(diff.strip("\n")))
+    return Foretold(running, intended, hide(diff.strip("\n")))
 
 
 def _notes(seen: Seen, text: str, drained: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from forerunner.configure.guard import Guard
 from forerunner.dialects import UnreadableAnswer, frr, frr_health
@@ -12,6 +12,7 @@ from forerunner.fleet import Rejected, Session
 
 _POLL_S = 0.4
 _MOST_NAMES = 5
+State = TypeVar("State")
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,19 @@ class Expected:
                 each for each in before.reached - now.reached if f"{each}/32" not in self.leaving
             },
         }
-        found = [f"{what} {_names(names)}" for what, names in gone.items() if names]
-        return [*found, *self._erring(now)]
+        return [*sentences(gone), *new_errors(before.errors, now.errors, self.most_errors)]
 
-    def _erring(self, now: Health) -> list[str]:
-        new = {name: count - self.before.errors.get(name, 0) for name, count in now.errors.items()}
-        worse = {name: count for name, count in new.items() if count > self.most_errors}
-        return [f"{name} counted {count} new errors" for name, count in worse.items()]
+
+def sentences(gone: Mapping[str, Collection[str]]) -> list[str]:
+    """Return a sentence for each kind of thing of which something is gone."""
+    return [f"{what} {_names(names)}" for what, names in gone.items() if names]
+
+
+def new_errors(before: Mapping[str, int], now: Mapping[str, int], most: int) -> list[str]:
+    """Return a sentence for each interface that counted more new errors than are borne."""
+    new = {name: count - before.get(name, 0) for name, count in now.items()}
+    worse = {name: count for name, count in new.items() if count > most}
+    return [f"{name} counted {count} new errors" for name, count in worse.items()]
 
 
 async def read(session: Session, guard: Guard, local: str, peers: Sequence[str]) -> Health:
@@ -141,11 +148,22 @@ class Watched:
 
 
 async def watch(watched: Watched, patience: Patience) -> tuple[list[str], Health]:
+    """Watch a router's health; return what is wrong, and how it was at the end."""
+
+    async def ask() -> Health:
+        return await read(watched.session, watched.guard, watched.local, watched.peers)
+
+    return await patiently(ask, watched.expected.problems, patience)
+
+
+async def patiently(
+    ask: Callable[[], Awaitable[State]], problems: Callable[[State], list[str]], patience: Patience
+) -> tuple[list[str], State]:
     """Ask until all is well after the soak, or the time to settle is over; return what is wrong."""
     began = time.monotonic()
     while True:
-        now = await read(watched.session, watched.guard, watched.local, watched.peers)
-        found = watched.expected.problems(now)
+        now = await ask()
+        found = problems(now)
         passed = time.monotonic() - began
         if (not found and passed >= patience.soak_s) or passed >= patience.settle_s:
             return found, now

@@ -13,9 +13,8 @@ from forerunner.configure.saving import saved
 from forerunner.configure.survey import GUARDED, Seen, Survey, neighbours, survey
 from forerunner.configure.terms import Network, Terms
 from forerunner.configure.transaction import Done
-from forerunner.configure.unguarded import change
 from forerunner.dialects.redaction import hide
-from forerunner.fleet import Device, DeviceResult, Session, run_async
+from forerunner.fleet import Device, DeviceResult
 
 
 @dataclass(frozen=True)
@@ -72,22 +71,23 @@ async def _configure(
     devices: Mapping[str, Device], intent: Intent, terms: Terms, network: Network
 ) -> Configuration:
     found = await survey(devices, intent, terms)
-    guarded = {x: y for x, y in found.differing.items() if devices[x].platform in GUARDED}
-    order = _order(found, guarded, terms, network, await neighbours(guarded, network, terms))
-    waves = order.waves() if guarded else ()
+    differing = found.differing
+    outside = await neighbours(differing, network, terms)
+    order = _order(devices, found, terms, network, outside)
+    waves = order.waves() if differing else ()
     if isinstance(waves, Refusal):
         return _untouched(found, devices, terms, (), f"refused ({waves.cause}): {waves.reason}")
     names = [wave.devices for wave in waves]
     if terms.check or not terms.allow_change:
         return _untouched(found, devices, terms, names, "")
-    if found.differing and not _may_go_on(found, terms):
+    if differing and not _may_go_on(found, terms):
         return _untouched(found, devices, terms, names, "a device does not answer")
     return await _carried_out(devices, found, order, waves, terms, network)
 
 
 def _order(
+    devices: Mapping[str, Device],
     found: Survey,
-    guarded: Mapping[str, Seen],
     terms: Terms,
     network: Network,
     outside: Mapping[str, str],
@@ -95,7 +95,11 @@ def _order(
     down = frozenset(name for name, x in found.failed.items() if x.status == "unreachable")
     duties = Duties(network.topology, network.controller, network.demands, down=down)
     others = {name: each.running for name, each in found.seen.items()}
-    meant = {name: Meant(each.running, each.target) for name, each in guarded.items()}
+    # How a change of another platform's lines bears on a link is not known.
+    meant = {
+        name: Meant(each.running, each.target, whole=devices[name].platform not in GUARDED)
+        for name, each in found.differing.items()
+    }
     return Order(meant, {**outside, **others}, duties, terms.waves)
 
 
@@ -112,12 +116,9 @@ async def _carried_out(
     terms: Terms,
     network: Network,
 ) -> Configuration:
-    guarded = {name: found.seen[name] for wave in waves for name in wave.devices}
-    rollout = Rollout(devices, guarded, order, terms, network)
+    rollout = Rollout(devices, found.differing, order, terms, network)
     done = await rollout.run(waves)
-    results = {name: combined(devices[name], done[name], guarded[name]) for name in guarded}
-    rest = {name: x for name, x in found.differing.items() if name not in guarded}
-    results |= await _unguarded(devices, rest, terms)
+    results = {x: combined(devices[x], done[x], seen) for x, seen in found.differing.items()}
     hosts = {name: _result(name, found, results) for name in devices}
     return Configuration(
         await saved(devices, hosts, terms),
@@ -129,21 +130,6 @@ async def _carried_out(
 
 def _unsettled(part: Done) -> bool:
     return part.touched and part.result.status == "unreachable"
-
-
-async def _unguarded(
-    devices: Mapping[str, Device], seen: Mapping[str, Seen], terms: Terms
-) -> dict[str, DeviceResult]:
-    if not terms.allow_unguarded:
-        why = "its platform has no timer, and device_config_allow_unguarded is not set"
-        return {x: DeviceResult("failed", f"{x}: not touched: {why}") for x in seen}
-
-    async def work(session: Session) -> DeviceResult:
-        name = session.device.name
-        return await change(session, seen[name], lambda: terms.permit(name))
-
-    chosen = [devices[name] for name in seen]
-    return await run_async(chosen, work, terms.concurrency, terms.timeout_s)
 
 
 def _result(name: str, found: Survey, results: Mapping[str, DeviceResult]) -> DeviceResult:

@@ -22,10 +22,17 @@ _HARMLESS = ("description ",)
 
 @dataclass(frozen=True)
 class Meant:
-    """What one device runs and is to run."""
+    """What one device runs and is to run.
+
+    Attributes:
+        running: What it runs.
+        target: What it is to run.
+        whole: Its lines are not read: whatever changes puts the whole device at risk.
+    """
 
     running: str
     target: str
+    whole: bool = False
 
 
 class Order:
@@ -51,11 +58,18 @@ class Order:
         self._changes = {name: self._change(name) for name in meant}
 
     def waves(self) -> tuple[Wave, ...] | Refusal:
-        """Return the waves, or why there is no order that is safe."""
+        """Return the waves, or why there is no order that is safe.
+
+        What hangs on a device without a link in the topology nobody knows: it goes last, alone.
+        """
         parts = parts_of(self._changes, self._duties)
         if isinstance(parts, Refusal):
             return parts
-        return order_waves(parts, self._duties, self._policy)
+        linked = [part for part in parts if set(part.devices) & set(self._duties.topology.routers)]
+        waves = order_waves(linked, self._duties, self._policy)
+        if isinstance(waves, Refusal):
+            return waves
+        return (*waves, *(Wave((part,)) for part in parts if part not in linked))
 
     def target(self, part: Part, device: str, running: str) -> str:
         """Return what a device is to run once a part is applied to what it runs now."""
@@ -71,6 +85,8 @@ class Order:
         return config_tree.text(config_tree.merged(have, want, chosen), frr.GRAMMAR)
 
     def _change(self, device: str) -> Change:
+        if self._meant[device].whole:
+            return Change()
         agreements, broken, whole, rest = set[str](), set[str](), False, False
         for path in self._differing(device):
             link = self._link(device, path)

@@ -4,13 +4,16 @@ import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from analytics.decide import Part, Wave
+from forerunner.configure import by_agent, candidate
 from forerunner.configure.errors import ConfigureError
+from forerunner.configure.guarded import Conditions, Opening
 from forerunner.configure.order import Order
-from forerunner.configure.survey import Seen, agent_of
+from forerunner.configure.survey import GUARDED, Seen, agent_of
 from forerunner.configure.terms import Network, Terms
-from forerunner.configure.transaction import Conditions, Done, Member, carry_out
+from forerunner.configure.transaction import Done, Member, carry_out
 from forerunner.dialects import dialect, frr_health
 from forerunner.dialects.redaction import hide
 from forerunner.errors import ForerunnerError
@@ -108,16 +111,19 @@ class Rollout:
                 raise ConfigureError(f"{name}: somebody else changed it meanwhile; run it again")
             return self._order.target(part, name, running)
 
-        return Member(
-            device,
-            agent_of(device, self._terms),
-            dialect(device.platform),
-            target,
-            self._network.loopbacks[name],
-        )
+        return Member(device.name, dialect(device.platform), target, *self._way(device))
+
+    def _way(self, device: Device) -> tuple[Opening, float]:
+        """Return how a device is opened, and the seconds that its change may take."""
+        if device.platform not in GUARDED:
+            limit_s = candidate.limit_s(device.platform, self._conditions)
+            return partial(candidate.open_candidate, device), limit_s
+        limit_s = by_agent.limit_s(self._conditions)
+        return partial(by_agent.open_by_agent, device, agent_of(device, self._terms)), limit_s
 
     def _on(self, seen: Mapping[str, Seen]) -> Conditions:
-        leaving = [frr_health.prefixes_taken_away(x.running, x.target) for x in seen.values()]
+        routers = [x for name, x in seen.items() if self._devices[name].platform in GUARDED]
+        leaving = [frr_health.prefixes_taken_away(x.running, x.target) for x in routers]
         return Conditions(
             self._terms.permit,
             self._terms.timer_s,
@@ -125,6 +131,7 @@ class Rollout:
             self._network.loopbacks,
             frozenset().union(*leaving),
             self._terms.most_errors,
+            self._terms.timeout_s,
         )
 
     async def _keep_leases(self) -> None:
@@ -146,8 +153,16 @@ def combined(device: Device, parts: Sequence[Done], seen: Seen) -> DeviceResult:
     diff = hide(dialect(device.platform).differences(seen.running, stands))
     data = {"diff": diff, "drained": list(seen.drained)}
     if not bad:
-        message = f"{device.name}: changed, read back and checked{seen.note}"
+        message = f"{device.name}: changed, read back and checked{_unread(parts)}{seen.note}"
         return DeviceResult("changed", message, data)
     message = "; ".join(each.message for each in bad)
     message += "; what was confirmed before stands" if diff else ""
     return DeviceResult(bad[0].status, message + seen.note, data)
+
+
+def _unread(parts: Sequence[Done]) -> str:
+    """Return what is to be said of checks that a device could not be asked."""
+    unread = {
+        x for part in parts for each in part.health.values() for x in each.get("not_read", ())
+    }
+    return f"; not checked: {', '.join(sorted(unread))}" if unread else ""

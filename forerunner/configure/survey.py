@@ -3,18 +3,22 @@
 import dataclasses
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import partial
 
+from forerunner.configure.candidate import look
 from forerunner.configure.guard import settle_left_over
 from forerunner.configure.intent import Intent
 from forerunner.configure.passes import Spoken
 from forerunner.configure.terms import Network, Terms
+from forerunner.configure.vendor import TIMER_STEPS_S
 from forerunner.dialects import UnknownPlatform, dialect
 from forerunner.dialects.redaction import hide
 from forerunner.errors import ForerunnerError
-from forerunner.fleet import Device, DeviceResult, Session, run_async
+from forerunner.fleet import Device, DeviceResult, Session, open_session, run_async, visit_all
+from forerunner.fleet.door import with_napalm
 from forerunner.fleet.errors import FleetError
 
-# Platforms whose routers have an agent, which can guard a change.
+# Platforms whose routers have an agent, which can guard a change; to the others NAPALM speaks.
 GUARDED = frozenset({"frr"})
 
 
@@ -66,33 +70,43 @@ def agent_of(device: Device, terms: Terms) -> Device:
 async def survey(devices: Mapping[str, Device], intent: Intent, terms: Terms) -> Survey:
     """Read all devices and compare; what a dead run left unconfirmed is put back first."""
     seen: dict[str, Seen] = {}
-    foreign = {name: x for name, each in devices.items() if (x := _foreign(each))}
+    foreign = {name: x for name, each in devices.items() if (x := _foreign(each, terms))}
     spoken = [each for name, each in devices.items() if name not in foreign]
 
-    async def work(session: Session) -> DeviceResult:
+    async def visit(device: Device) -> DeviceResult:
         try:
-            seen[session.device.name] = await _look(session, intent, terms)
+            seen[device.name] = await _look(device, intent, terms)
         except FleetError:
             raise
         except ForerunnerError as error:
-            return DeviceResult("failed", hide(str(error)))
+            return DeviceResult("failed", str(error))
         return DeviceResult("ok")
 
-    results = await run_async(spoken, work, terms.concurrency, terms.timeout_s)
+    results = await visit_all(spoken, visit, terms.concurrency, terms.timeout_s)
     return Survey(
         {name: seen[name] for name, each in results.items() if each.succeeded},
-        {**foreign, **{name: each for name, each in results.items() if not each.succeeded}},
+        {**foreign, **{name: _hidden(x) for name, x in results.items() if not x.succeeded}},
     )
 
 
-def _foreign(device: Device) -> DeviceResult | None:
-    """Return the failure of a platform that has no dialect; found before any connection."""
+def _hidden(result: DeviceResult) -> DeviceResult:
+    """Return a failure without what a device may have said of its secrets."""
+    return dataclasses.replace(result, message=hide(result.message))
+
+
+def _foreign(device: Device, terms: Terms) -> DeviceResult | None:
+    """Return the failure of a device that must not be changed; found before any connection."""
     try:
         dialect(device.platform)
     except UnknownPlatform as error:
-        why = f"{error}, and what only NAPALM speaks to cannot be changed yet (docs/apply.md)"
+        why = f"{error}, and what NAPALM alone can read cannot be compared (docs/apply.md)"
         return DeviceResult("failed", f"{device.name}: nothing was touched: {why}")
-    return None
+    if device.platform in GUARDED or device.platform in TIMER_STEPS_S:
+        return None
+    if terms.check or terms.allow_unguarded:
+        return None
+    why = f"a {device.platform} has no timer, and device_config_allow_unguarded is not set"
+    return DeviceResult("failed", f"{device.name}: not touched: {why}")
 
 
 async def neighbours(changing: Collection[str], network: Network, terms: Terms) -> dict[str, str]:
@@ -114,15 +128,27 @@ async def neighbours(changing: Collection[str], network: Network, terms: Terms) 
     return found
 
 
-async def _look(session: Session, intent: Intent, terms: Terms) -> Seen:
-    device = session.device
-    speech = dialect(device.platform)
-    if terms.allow_change and not terms.check and device.platform in GUARDED:
+async def _look(device: Device, intent: Intent, terms: Terms) -> Seen:
+    settle = terms.allow_change and not terms.check
+    if settle:
         terms.permit(device.name)
-        await settle_left_over(agent_of(device, terms))
-    running = await Spoken(device.name, speech, session).read()
+    running = await (_by_agent if device.platform in GUARDED else _by_driver)(device, terms, settle)
+    speech = dialect(device.platform)
     wanted = intent.wanted(device.name, running, speech)
     if wrong := speech.misread(wanted.text):
         problem = f"nothing was written: {device.name} would take {'; '.join(wrong)}"
         raise FleetError(device.name, f"{problem} as something else")
     return Seen(running, wanted.text, speech.differences(running, wanted.text), wanted.drained)
+
+
+async def _by_agent(device: Device, terms: Terms, settle: bool) -> str:
+    async with open_session(device, terms.timeout_s) as session:
+        if settle:
+            await settle_left_over(agent_of(device, terms))
+        return await Spoken(device.name, dialect(device.platform), session).read()
+
+
+async def _by_driver(device: Device, terms: Terms, settle: bool) -> str:
+    """Read a device as its plan was made: through its NAPALM driver."""
+    reading = await with_napalm(device, partial(look, device, settle), terms.timeout_s)
+    return reading.running

@@ -8,19 +8,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from typing import Any
 
-from forerunner.configure import health
-from forerunner.configure.guard import Guard
-from forerunner.configure.health import Expected, Health, Patience, Watched
-from forerunner.configure.passes import Spoken, bring
+from forerunner.configure.guarded import Conditions, Guarded, Opening
 from forerunner.dialects import Dialect
 from forerunner.dialects.redaction import hide
 from forerunner.errors import ForerunnerError
-from forerunner.fleet import Device, DeviceResult, FleetError, Session, Unreachable, connect
+from forerunner.fleet import DeviceResult, FleetError, Unreachable
 from forerunner.fleet.device import ResultStatus
-
-Permit = Callable[[str], None]
-"""Is asked with a device's name just before each write to it, and raises to prevent it."""
 
 _log = logging.getLogger(__name__)
 
@@ -30,44 +25,18 @@ class Member:
     """A device of a part.
 
     Attributes:
-        device: How its command line is reached.
-        agent: How its agent is reached.
+        name: Its inventory name.
         speech: Dialect of its platform.
         target: Gives what it is to run, out of what it runs when its guard is armed.
-        loopback: Its own, from which it is to reach the others.
+        opening: Opens the way to it.
+        limit_s: Seconds that its change may take from the first word to the last.
     """
 
-    device: Device
-    agent: Device
+    name: str
     speech: Dialect
     target: Callable[[str], str]
-    loopback: str
-
-    @property
-    def name(self) -> str:
-        """Return its inventory name."""
-        return self.device.name
-
-
-@dataclass(frozen=True)
-class Conditions:
-    """On what conditions a part is carried out.
-
-    Attributes:
-        permit: Asked before each write.
-        timer_s: Seconds after which a device puts its snapshot back unless it is confirmed.
-        patience: How long the health of a device is watched.
-        loopbacks: Of all devices, by name.
-        leaving: Prefixes that the change as a whole takes away.
-        most_errors: New errors on an interface that are borne.
-    """
-
-    permit: Permit
-    timer_s: float
-    patience: Patience
-    loopbacks: Mapping[str, str]
-    leaving: frozenset[str]
-    most_errors: int
+    opening: Opening
+    limit_s: float
 
 
 @dataclass(frozen=True)
@@ -86,7 +55,7 @@ class Done:
     touched: bool = False
     snapshot: str = ""
     now: str = ""
-    health: Mapping[str, object] = field(default_factory=dict)
+    health: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass
@@ -94,14 +63,10 @@ class _Open:
     """A member under way."""
 
     member: Member
-    guard: Guard
-    session: Session
+    guarded: Guarded
     snapshot: str = ""
     target: str = ""
     now: str = ""
-    touched: bool = False
-    before: Health | None = None
-    after: Health | None = None
 
 
 async def carry_out(members: Sequence[Member], conditions: Conditions) -> dict[str, Done]:
@@ -115,8 +80,10 @@ async def carry_out(members: Sequence[Member], conditions: Conditions) -> dict[s
         opened: list[_Open] = []
         try:
             # What lasts longer than the guards do is no change any more: they have acted.
-            async with asyncio.timeout(conditions.timer_s + health_reserve(conditions)):
-                opened += await _opened(stack, members, conditions)
+            async with asyncio.timeout(max(each.limit_s for each in members)):
+                for member in members:
+                    guarded = await stack.enter_async_context(member.opening(conditions))
+                    opened.append(_Open(member, guarded))
                 reason = await _attempt(opened, conditions)
         except (ForerunnerError, TimeoutError) as error:
             reason = _words(error)
@@ -127,69 +94,24 @@ async def carry_out(members: Sequence[Member], conditions: Conditions) -> dict[s
         return {each.member.name: _changed(each) for each in opened}
 
 
-def health_reserve(conditions: Conditions) -> float:
-    """Return the seconds that connecting and reading may take beside the guarded time."""
-    return 20.0 + conditions.patience.settle_s
-
-
-async def _opened(
-    stack: AsyncExitStack, members: Sequence[Member], conditions: Conditions
-) -> list[_Open]:
-    async def one(member: Member) -> _Open:
-        guard = await stack.enter_async_context(Guard(member.agent, conditions.timer_s))
-        session = await stack.enter_async_context(connect(member.device, attempts=2))
-        return _Open(member, guard, session)
-
-    return [await one(member) for member in members]
-
-
 async def _attempt(opened: Sequence[_Open], conditions: Conditions) -> str:
     """Guard, apply, check and confirm; return what is wrong, empty when the change stands."""
     for each in opened:
         conditions.permit(each.member.name)
-        each.snapshot = each.now = await each.guard.arm()
+        each.snapshot = each.now = await each.guarded.arm()
         each.target = each.member.target(each.snapshot)
-        each.before = await _health(each, conditions)
     for each in opened:
-        problem = await _apply(each, conditions.permit)
-        if problem:
-            return f"{each.member.name}: {problem}"
-    wrong = await asyncio.gather(*(_watch(each, conditions) for each in opened))
+        brought = await each.guarded.apply(each.target)
+        each.now = brought.now
+        if brought.problem:
+            return f"{each.member.name}: {brought.problem}"
+    wrong = await asyncio.gather(*(each.guarded.watch(each.target) for each in opened))
     if any(wrong):
-        return "; ".join(problem for problem in wrong if problem)
+        told = zip(opened, wrong, strict=True)
+        return "; ".join(f"{each.member.name}: {problem}" for each, problem in told if problem)
     for each in opened:
-        await each.guard.confirm()
+        await each.guarded.confirm()
     return ""
-
-
-async def _apply(each: _Open, permit: Permit) -> str:
-    def permitted() -> None:
-        permit(each.member.name)
-        each.touched = True
-
-    spoken = Spoken(each.member.name, each.member.speech, each.guard)
-    brought = await bring(spoken, each.snapshot, each.target, permitted)
-    each.now = brought.now
-    return brought.problem
-
-
-def _peers(each: _Open, conditions: Conditions) -> list[str]:
-    return [x for name, x in conditions.loopbacks.items() if name != each.member.name]
-
-
-async def _health(each: _Open, conditions: Conditions) -> Health:
-    peers = _peers(each, conditions)
-    return await health.read(each.session, each.guard, each.member.loopback, peers)
-
-
-async def _watch(each: _Open, conditions: Conditions) -> str:
-    assert each.before is not None  # noqa: S101 - it was read before anything was applied
-    leaving, most = conditions.leaving, conditions.most_errors
-    expected = Expected(each.before, each.target, leaving, most)
-    peers = _peers(each, conditions)
-    watched = Watched(each.session, each.guard, each.member.loopback, peers, expected)
-    found, each.after = await health.watch(watched, conditions.patience)
-    return f"{each.member.name}: {'; '.join(found)}" if found else ""
 
 
 async def _taken_back(
@@ -207,18 +129,18 @@ async def _taken_back(
 
 async def _put_back(each: _Open) -> bool | FleetError:
     try:
-        return await each.guard.put_back()
+        return await each.guarded.put_back()
     except FleetError as error:
-        _log.warning("%s", error)
+        _log.warning("%s", hide(str(error)))
         return error
 
 
 def _undone(each: _Open, reason: str, back: bool | FleetError, lost: FleetError | None) -> Done:
     name = each.member.name
-    if not each.touched and back is True:
+    if not each.guarded.touched and back is True:
         return _not_begun(name, reason, lost)
     if isinstance(back, FleetError):
-        rest = f"{back.problem}; its own timer puts the snapshot back; look at it, then run again"
+        rest = f"{back.problem}; {each.guarded.promise}; look at it, then run again"
         result = DeviceResult("unreachable", hide(f"{name}: {reason}; {rest}"))
         return Done(result, True, each.snapshot)
     if not back:
@@ -226,7 +148,7 @@ def _undone(each: _Open, reason: str, back: bool | FleetError, lost: FleetError 
         return Done(DeviceResult("failed", hide(f"{name}: {reason}; {problem}")), True)
     message = hide(f"{name}: put back byte for byte, because {reason}")
     result = DeviceResult("failed", message, {"diff": ""})
-    return Done(result, True, each.snapshot, each.snapshot, _both(each))
+    return Done(result, True, each.snapshot, each.snapshot, each.guarded.health)
 
 
 def _not_begun(name: str, reason: str, lost: FleetError | None) -> Done:
@@ -239,12 +161,7 @@ def _changed(each: _Open) -> Done:
     diff = each.member.speech.differences(each.snapshot, each.now)
     message = f"{each.member.name}: changed, read back and checked"
     result = DeviceResult("changed", message, {"diff": hide(diff)})
-    return Done(result, each.touched, each.snapshot, each.now, _both(each))
-
-
-def _both(each: _Open) -> dict[str, object]:
-    states = {"before": each.before, "after": each.after}
-    return {name: state.to_dict() for name, state in states.items() if state is not None}
+    return Done(result, each.guarded.touched, each.snapshot, each.now, each.guarded.health)
 
 
 def _words(error: BaseException) -> str:

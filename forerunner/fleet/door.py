@@ -5,8 +5,12 @@ strict here: netmiko accepts any by default, and so do most of NAPALM's drivers 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from forerunner.errors import ForerunnerError
@@ -28,6 +32,8 @@ NETMIKO_TYPES = {
 }
 # NAPALM's names of the same.
 NAPALM_DRIVERS = {"nxos": "nxos_ssh"}
+# How its drivers are told to come over SSH, where they would rather not.
+NAPALM_OPTIONS: Mapping[str, Mapping[str, Any]] = {"eos": {"transport": "ssh"}}
 
 
 class NoDoor(ForerunnerError):
@@ -78,6 +84,11 @@ class VendorSession(Session):
 
 _READ_S = 60
 _REFUSAL = r"(?m)^(?:%|error:|syntax error)"
+# The errors of netmiko, paramiko, NAPALM and PyEZ, by name: none of them need be installed.
+_NOT_LET_IN = {"AuthenticationException", "NetmikoAuthenticationException", "ConnectAuthError"}
+_LOST = {"NetmikoTimeoutException", "ConnectionException", "SSHException", "OSError", "EOFError",
+         "ReadException", "ReadTimeout", "WriteException", "ConnectError",
+         "ConnectClosedError"}  # fmt: skip
 
 
 async def open_door(device: Device, timeout_s: float) -> VendorSession:
@@ -99,14 +110,37 @@ async def open_door(device: Device, timeout_s: float) -> VendorSession:
     return VendorSession(device, thread, connection)
 
 
-async def with_napalm(
-    device: Device, work: Callable[[Any], Result], timeout_s: float = 60.0
-) -> Result:
-    """Do work with an open NAPALM driver, in a thread, and return what it gave.
+class Driver:
+    """An open NAPALM driver; what blocks waits in a thread of its own, one call at a time."""
+
+    def __init__(self, device: Device, driver: Any, thread: ThreadPoolExecutor) -> None:
+        self.device = device
+        self._driver, self._thread = driver, thread
+
+    async def do(self, work: Callable[[Any], Result]) -> Result:
+        """Do work with the driver and return what it gave.
+
+        Who is cancelled does not wait for the device; the next call does, in the thread.
+
+        Args:
+            work: Is given the driver, as `lambda driver: driver.compare_config()`.
+
+        Raises:
+            Rejected: The driver refused; the message holds what it said.
+            Unreachable: The session broke off.
+        """
+        try:
+            return await _in(self._thread, work, self._driver)
+        except Exception as error:
+            raise _refusal(self.device, error) from error
+
+
+@asynccontextmanager
+async def open_napalm(device: Device, timeout_s: float = 60.0) -> AsyncIterator[Driver]:
+    """Open a device's NAPALM driver: public key only, strict host key.
 
     Args:
         device: The device.
-        work: Is given the driver, as `lambda driver: driver.compare_config()`.
         timeout_s: Seconds until its answers count as lost.
 
     Raises:
@@ -115,20 +149,44 @@ async def with_napalm(
         Unreachable: No session.
     """
     check_files(device)
-    options = {"port": device.port, **_strict(device)}
+    options = {"port": device.port, **_strict(device), **NAPALM_OPTIONS.get(device.platform, {})}
     driver = _driver(device)(device.address, device.user, "", timeout_s, options)
-    with ThreadPoolExecutor(1, thread_name_prefix=f"napalm-{device.name}") as thread:
-        try:
-            return await _in(thread, _opened, driver, work)
-        except Exception as error:
-            raise _refusal(device, error) from error
-
-
-def _opened(driver: Any, work: Callable[[Any], Result]) -> Result:
-    driver.open()
+    thread = ThreadPoolExecutor(1, thread_name_prefix=f"napalm-{device.name}")
+    opened = Driver(device, driver, thread)
     try:
-        return work(driver)
+        await opened.do(partial(_open, device))
+        yield opened
     finally:
+        # Nobody waits for it: the event loop must go on, whatever the device does meanwhile.
+        thread.submit(_close, driver)
+        thread.shutdown(wait=False)
+
+
+async def with_napalm(
+    device: Device, work: Callable[[Any], Result], timeout_s: float = 60.0
+) -> Result:
+    """Do one piece of work with an open NAPALM driver; see `open_napalm` and `Driver.do`."""
+    async with open_napalm(device, timeout_s) as driver:
+        return await driver.do(work)
+
+
+def _open(device: Device, driver: Any) -> None:
+    with TemporaryDirectory() as directory:
+        _make_strict(getattr(driver, "device", None), device, Path(directory) / "ssh_config")
+        driver.open()
+
+
+def _make_strict(junos: Any, device: Device, file: Path) -> None:
+    """Have PyEZ, which Junos's driver is made of, compare host keys: it takes any by default."""
+    if hasattr(junos, "_hostkey_verify"):
+        file.write_text(f"Host *\n  UserKnownHostsFile {device.known_hosts.resolve()}\n")
+        # Its driver does not hand these on.
+        vars(junos).update(_hostkey_verify=True, _look_for_keys=False, _ssh_config=str(file))
+
+
+def _close(driver: Any) -> None:
+    # What never opened, or is lost, has nothing to close.
+    with suppress(Exception):
         driver.close()
 
 
@@ -198,10 +256,24 @@ def _refusal(device: Device, error: Exception) -> Exception:
     cause = " ".join(str(error).split())[:300] or type(error).__name__
     where = f"{device.address} port {device.port}"
     kinds = {each.__name__ for each in type(error).__mro__}
-    if "host key" in cause.lower() or "known_hosts" in cause or "BadHostKeyException" in kinds:
-        return Unreachable(device.name, f"its host key is not the one that is known: {cause}")
-    if kinds & {"AuthenticationException", "NetmikoAuthenticationException"}:
+    if strange := next(filter(_host_key_refused, _chain(error)), None):
+        said = " ".join(str(strange).split())[:300]
+        return Unreachable(device.name, f"its host key is not the one that is known: {said}")
+    if kinds & _NOT_LET_IN:
         return Unreachable(device.name, f"{where} does not let {device.user} in: {cause}")
-    if kinds & {"NetmikoTimeoutException", "ConnectionException", "SSHException", "OSError"}:
+    if kinds & _LOST:
         return NoAnswer(device.name, f"{where}: {cause}")
     return Rejected(device.name, cause)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what it came from: a driver may say no more than that it failed."""
+    found: BaseException | None = error
+    while found is not None:
+        yield found
+        found = found.__cause__ or found.__context__
+
+
+def _host_key_refused(error: BaseException) -> bool:
+    said, kinds = str(error).lower(), {each.__name__ for each in type(error).__mro__}
+    return "host key" in said or "known_hosts" in said or "BadHostKeyException" in kinds

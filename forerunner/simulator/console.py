@@ -1,5 +1,6 @@
 """The command line of a simulated device: modes, prompts, and what it answers to a line."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 from forerunner.simulator.configuration import RunningConfig, is_known, is_section
@@ -9,7 +10,36 @@ _SHOW = ("show running-config", "show run", "show startup-config")
 _QUIET = ("", "!", "terminal width", "enable", "clear", "do")
 
 
-class Console:
+class CommandLine(ABC):
+    """One user's session on one device, whatever its platform.
+
+    Attributes:
+        paged: Whether long answers come page by page.
+        left: Whether the user has left.
+    """
+
+    paged: bool
+    left: bool
+
+    @property
+    @abstractmethod
+    def prompt(self) -> str:
+        """Return the prompt of the mode that the session is in."""
+
+    @abstractmethod
+    def answer(self, line: str) -> tuple[str, bool]:
+        """Return what the device says to a line, and whether it took the line."""
+
+    def run(self, command: str) -> Iterator[tuple[str, bool]]:
+        """Answer the lines of an exec command, up to the first that the device does not take."""
+        for line in command.splitlines():
+            said, taken = self.answer(line)
+            yield said, taken
+            if not taken:
+                return
+
+
+class Console(CommandLine):
     """One user's session on one device; the configuration is everybody's.
 
     Args:
@@ -42,14 +72,6 @@ class Console:
             self.left = True
             return "", True
         return self._show(line)
-
-    def run(self, command: str) -> Iterator[tuple[str, bool]]:
-        """Answer the lines of an exec command, up to the first that the device does not take."""
-        for line in command.splitlines():
-            said, taken = self.answer(line)
-            yield said, taken
-            if not taken:
-                return
 
     def _show(self, line: str) -> tuple[str, bool]:
         if line.startswith(_SHOW):

@@ -11,7 +11,8 @@ from forerunner.schema import check
 
 PORT = 2222
 MOST = 4000
-PLATFORMS = ("ios", "frr")
+PLATFORMS = ("ios", "frr", "eos", "junos")
+_IN_TURNS = ("ios", "frr")
 BEHAVIOURS = {
     "well": "answers as it should",
     "slow": "takes a while for every answer",
@@ -44,6 +45,7 @@ _SCHEMA = {
         "directory": {"type": "string"},
         "latency_s": {"type": "number", "minimum": 0},
         "slow_s": {"type": "number", "minimum": 0},
+        "minute_s": {"type": "number", "minimum": 1},
         "processes": {"type": "integer", "minimum": 1, "maximum": 16},
     },
     "required": ["devices", "directory", "latency_s", "slow_s", "processes"],
@@ -59,7 +61,8 @@ class SimulatedDevice:
         name: Inventory name and hostname.
         address: Its own address, on loopback.
         port: TCP port of its SSH server.
-        platform: `ios` (a shell with prompts) or `frr` (vtysh).
+        platform: `ios` (a shell with prompts), `frr` (vtysh) `eos` (configuration sessions) or
+            `junos` (NETCONF).
         behaviour: A name in `BEHAVIOURS`.
     """
 
@@ -85,6 +88,7 @@ class Fleet:
         latency_s: Seconds that every device takes to answer a command.
         slow_s: Seconds that a slow device takes instead.
         processes: Server processes that share the devices.
+        minute_s: Seconds that a minute of Junos's commit timer lasts: a trial need not wait for it.
     """
 
     devices: tuple[SimulatedDevice, ...]
@@ -92,6 +96,7 @@ class Fleet:
     latency_s: float = 0.0
     slow_s: float = 3.0
     processes: int = 2
+    minute_s: float = 60.0
 
     @classmethod
     def from_data(cls, data: object, source: str) -> Self:
@@ -123,7 +128,7 @@ def make_fleet(
     size: int,
     directory: Path,
     index: int = 0,
-    platforms: Sequence[str] = PLATFORMS,
+    platforms: Sequence[str] = _IN_TURNS,
     faults: Mapping[str, int] | None = None,
     **service: Any,
 ) -> Fleet:
@@ -135,7 +140,7 @@ def make_fleet(
         index: Which fleet of this machine, 0 to 99: it moves the addresses.
         platforms: Names in `PLATFORMS`.
         faults: Behaviour to how many devices.
-        service: `latency_s`, `slow_s` and `processes` of `Fleet`.
+        service: `latency_s`, `slow_s`, `processes` and `minute_s` of `Fleet`.
     """
     wrong = [name for name, count in (faults or {}).items() for _ in range(count)]
     _check(size, index, platforms, wrong)

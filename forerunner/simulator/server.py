@@ -3,14 +3,19 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import asyncssh
 
 from forerunner.simulator.configuration import RunningConfig
-from forerunner.simulator.console import PAGE_LINES, Console
+from forerunner.simulator.console import PAGE_LINES, CommandLine, Console
+from forerunner.simulator.eos import EosDevice
+from forerunner.simulator.eos_console import EosConsole
 from forerunner.simulator.fleet import Fleet, SimulatedDevice
+from forerunner.simulator.junos import JunosDevice
 from forerunner.simulator.keys import authorized_keys, host_key
+from forerunner.simulator.netconf import NetconfSession
 
 _MORE = " --More-- "
 # An answer of this many characters is the configuration.
@@ -28,7 +33,7 @@ class DeviceSession(asyncssh.SSHServerSession[str]):
         device: What it is and how it behaves.
     """
 
-    def __init__(self, console: Console, latency_s: float, device: SimulatedDevice) -> None:
+    def __init__(self, console: CommandLine, latency_s: float, device: SimulatedDevice) -> None:
         self._console, self._latency_s = console, latency_s
         self._behaviour, self._share = device.behaviour, device.share
         self._channel: Channel | None = None
@@ -150,17 +155,36 @@ class DeviceSession(asyncssh.SSHServerSession[str]):
         cast(Channel, self._channel).write(text)
 
 
-class DeviceServer(asyncssh.SSHServer):
-    """The SSH server of one device."""
+ServerSession = DeviceSession | NetconfSession
 
-    def __init__(self, make_session: Callable[[], DeviceSession]) -> None:
-        self._make_session = make_session
+
+class DeviceServer(asyncssh.SSHServer):
+    """The SSH server of one device, which lets nobody in while it is not managed."""
+
+    def __init__(self, make_session: Callable[[], ServerSession], eos: EosDevice | None) -> None:
+        self._make_session, self._eos = make_session, eos
+        self._connection: asyncssh.SSHServerConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        """Remember the connection, or break it off."""
+        self._connection = conn
+        if self._eos is None:
+            return
+        self._eos.links.add(conn)
+        if not self._eos.managed:
+            conn.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        del exc
+        if self._eos is not None and self._connection is not None:
+            self._eos.links.discard(self._connection)
 
     def begin_auth(self, _username: str) -> bool:
         """Let nobody in without a key."""
         return True
 
-    def session_requested(self) -> DeviceSession:
+    def session_requested(self) -> ServerSession:
         """Open a session."""
         return self._make_session()
 
@@ -188,17 +212,33 @@ async def _listen(
     if device.behaviour == "silent":
         return await asyncio.get_running_loop().create_server(asyncio.Protocol, *where)
     shown = f"{device.name} impostor" if device.behaviour == "impostor" else device.name
-    config = RunningConfig(device.name, device.platform)
-
-    def session() -> DeviceSession:
-        console = Console(device.name, device.platform, config)
-        return DeviceSession(console, fleet.latency(device), device)
-
+    eos = EosDevice(device.name) if device.platform == "eos" else None
+    session = _sessions(fleet, device, eos)
     return await asyncssh.listen(
         *where,
-        server_factory=lambda: DeviceServer(session),
+        server_factory=lambda: DeviceServer(session, eos),
         server_host_keys=[host_key(fleet.directory, shown)],
         options=common,
         backlog=16,
         config=None,
     )
+
+
+def _sessions(
+    fleet: Fleet, device: SimulatedDevice, eos: EosDevice | None
+) -> Callable[[], ServerSession]:
+    """Return what makes each session with a device."""
+    log = fleet.directory / f"{device.name}.log"
+    if device.platform == "junos":
+        return partial(NetconfSession, JunosDevice(device.name, fleet.minute_s), log)
+    config = RunningConfig(device.name, device.platform)
+
+    def session() -> DeviceSession:
+        console = (
+            EosConsole(device.name, eos, log)
+            if eos
+            else Console(device.name, device.platform, config)
+        )
+        return DeviceSession(console, fleet.latency(device), device)
+
+    return session

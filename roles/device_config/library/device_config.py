@@ -9,7 +9,8 @@ description:
   - Compares by meaning what devices run with what the inventory renders, or a plan holds; applies
     what differs wave by wave, reads it back, checks the devices' health, and confirms.
   - Each device holds a timer that puts back what it ran, byte for byte, unless it is confirmed,
-    even when the change cut the way to it or the controller was killed.
+    even when the change cut the way to it or the controller was killed. FRR's is its agent's;
+    other platforms have that of their NAPALM driver, and those that have none are refused.
   - The first device that goes wrong halts the rollout; those that are left fail as not touched.
   - Runs once, on the controller. What became of each device stands in C(hosts) and, for role
     device_results, in the fact C(device_results).
@@ -47,7 +48,7 @@ options:
     type: bool
     default: false
   allow_unguarded:
-    description: Write to platforms that have no timer of their own.
+    description: Write to platforms whose driver has no commit timer (nxos, iosxr).
     type: bool
     default: false
   controller:
@@ -60,7 +61,9 @@ options:
     elements: dict
     default: []
   dead_man_s:
-    description: Seconds after which a device puts back what it ran unless it is confirmed.
+    description: >-
+      Seconds after which a device puts back what it ran unless it is confirmed; rounded up to
+      minutes on junos and ios.
     type: float
     default: 30
   soak_s:
@@ -94,7 +97,8 @@ options:
     type: int
     default: 50
   timeout:
-    description: Seconds for reading one device.
+    description: >-
+      Seconds for reading one device; a change through NAPALM may take twice that beside its timer.
     type: float
     default: 60
 attributes:

@@ -32,7 +32,7 @@ options:
     description: What the devices speak, in turns.
     type: list
     elements: str
-    choices: [ios, frr]
+    choices: [ios, frr, eos, junos]
     default: [ios, frr]
   faults:
     description: How many devices have which fault.
@@ -86,7 +86,7 @@ ARGUMENTS = {
     "platforms": {
         "type": "list",
         "elements": "str",
-        "choices": ["ios", "frr"],
+        "choices": ["ios", "frr", "eos", "junos"],
         "default": ["ios", "frr"],
     },
     "faults": {"type": "dict", "default": {}},

@@ -99,3 +99,21 @@ def test_all_parts_together_reach_the_target() -> None:
         running = found.target(part, "r1", running)
 
     assert frr.differences(running, target["r1"]) == ""
+
+
+def test_a_device_whose_lines_are_not_read_is_at_risk_as_a_whole() -> None:
+    meant = {"r1": Meant(config("r1"), config("r1", hello=2), whole=True)}
+    waves = Order(meant, {"r2": config("r2")}, Duties(TOPOLOGY), WavePolicy()).waves()
+
+    assert not isinstance(waves, Refusal)
+    ((part,),) = (wave.parts for wave in waves)
+    assert (part.devices, part.agreements, part.breaks) == (("r1",), frozenset(), None)
+
+
+def test_what_no_link_leads_to_goes_last_and_each_alone() -> None:
+    targets = {name: config(name, extra=" x\n") for name in ("x1", "x2", "x3", "r1", "r2")}
+
+    found = names(order(targets))
+
+    assert found[-3:] == [["x1"], ["x2"], ["x3"]]
+    assert sorted(name for wave in found[:-3] for name in wave) == ["r1", "r2"]
