@@ -7,6 +7,7 @@ from typing import Any
 
 from analytics.decide import Demand, WavePolicy
 from forerunner.configure.errors import ConfigureError
+from forerunner.configure.guarded import Permit
 from forerunner.configure.health import Patience
 from forerunner.configure.intent import Intended, Intent, Planned
 from forerunner.configure.operation import Configuration, configure
@@ -95,7 +96,7 @@ def terms_of(given: Mapping[str, Any], intent: Intent, dry: bool) -> Terms:
     patience = Patience(given["soak_s"], given["settle_s"])
     waves = WavePolicy(given["wave_growth"], given["wave_devices"], given["allow_exposed"])
     return Terms(
-        permit=_permit(given["token"], intent),
+        permit=permission(given["token"], intent.check_current),
         agent_key_file=Path(given["agent_key_file"]),
         allow_change=given["allow_change"],
         check=dry,
@@ -146,12 +147,18 @@ def result_of(done: Configuration) -> dict[str, Any]:
     }
 
 
-def _permit(token: str, intent: Intent) -> Callable[[str], None]:
+def permission(token: str, check_current: Callable[[], None] = lambda: None) -> Permit:
+    """Return what asks the gate before each write.
+
+    Args:
+        token: What role `change_gate` left.
+        check_current: Raises where what is to be written must no longer be.
+    """
     ledger = Database()
     parent = os.getppid()
 
     def permit(device: str) -> None:
-        intent.check_current()
+        check_current()
         if os.getppid() != parent:
             # Whoever started this is dead, and nobody would hear what became of it.
             raise ConfigureError(f"{device}: not written to, for its ansible-playbook has ended")

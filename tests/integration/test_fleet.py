@@ -89,3 +89,48 @@ def test_starting_a_fleet_that_runs_changes_nothing(play: Play) -> None:
     wanted = f'{{"fleet_size": {SIZE}, "simulated_fleet_faults": {FAULTS}}}'
     done = play("start_fleet", "-e", wanted)
     assert (done.returncode, "changed=0" in done.stdout) == (0, True)
+
+
+LINES = "interface GigabitEthernet0/1\n description pushed by {{7*7}}\n ip ospf cost 55\n"
+IOS = "dev0001,dev0003"
+
+
+@pytest.fixture
+def lines(tmp_path: Path) -> Path:
+    path = tmp_path / "lines.txt"
+    path.write_text(LINES)
+    return path
+
+
+def test_lines_are_pushed_once_and_stay_what_they_are(play: Play, lines: Path) -> None:
+    arguments = ("-e", f"lines_file={lines}", "--limit", IOS, "--diff")
+    shown = play("push_lines", *arguments, "--check")
+    first, second = play("push_lines", *arguments), play("push_lines", *arguments)
+    codes = [done.returncode for done in (shown, first, second)]
+    assert codes == [0, 0, 0], first.stdout + first.stderr
+    assert all("+   description pushed by {{7*7}}" in done.stdout for done in (shown, first))
+    assert "+   description" not in second.stdout
+    assert "changed=1" not in second.stdout
+
+
+def test_nothing_is_pushed_without_the_gate_or_as_another_file(play: Play, lines: Path) -> None:
+    lines.write_text(LINES.replace("55", "66"))
+    arguments = ("-e", f"lines_file={lines}", "--limit", IOS)
+    past = play("push_lines", *arguments, "--start-at-task", "device_lines : Push the lines*")
+    other = play("push_lines", *arguments, "-e", "device_lines_sha256=" + 64 * "0")
+    assert "role change_gate was left out" in past.stdout
+    assert "is not what passed the gate any more" in other.stdout
+    shown = play("push_lines", *arguments, "--check", "--diff")
+    assert "+   ip ospf cost 66" in shown.stdout
+
+
+def test_what_a_device_refuses_is_put_back_and_a_guarded_one_is_turned_away(
+    play: Play, lines: Path
+) -> None:
+    lines.write_text(LINES.replace("55", "77") + " no-such-thing at all\n")
+    refused = play("push_lines", "-e", f"lines_file={lines}", "--limit", "dev0001")
+    frr = play("push_lines", "-e", f"lines_file={lines}", "--limit", "dev0002")
+    assert refused.returncode == 2
+    assert "no-such-thing" in refused.stdout + refused.stderr or "% " in refused.stdout
+    assert "put back" in refused.stdout
+    assert "it is a frr; configure it from the inventory" in frr.stdout

@@ -37,7 +37,13 @@ def ungated(play: dict[str, Any]) -> list[str]:
 
 
 def test_what_writes_is_known() -> None:
-    assert {"config_restore", "device_config", "link_drain", "restore_drill"} == WRITERS
+    assert {
+        "config_restore",
+        "device_config",
+        "device_lines",
+        "link_drain",
+        "restore_drill",
+    } == WRITERS
 
 
 @pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.stem)
