@@ -16,6 +16,7 @@ from rich.console import Console
 from analytics.decide import WavePolicy
 from forerunner import home
 from forerunner.bench import change_lab
+from forerunner.bench.change_roles import changed_again
 from forerunner.bench.generated import changed
 from forerunner.bench.rows import Extent, Row, directory
 from forerunner.configure import Configuration
@@ -83,31 +84,38 @@ def rows_of_dead_men(lab: Lab, count: int, console: Console) -> list[Row]:
     ]  # fmt: skip
 
 
-def rows_of_second_runs(lab: Lab, count: int, console: Console) -> list[Row]:
-    """Apply generated configurations twice; count what the second run changes, and resets."""
-    dice = Random(SEED)
-    again: list[str] = []
-    lost: list[str] = []
-    failed: list[str] = []
+def rows_of_second_runs(lab: Lab, extent: Extent, console: Console) -> list[Row]:
+    """Run every role, and generated configurations, twice; count what is changed again."""
+    count = CONFIGURATIONS if extent == "full" else SHORT_CONFIGURATIONS
     change_lab.wait_established(lab)
-    done = 0
+    before = change_lab.sessions(lab)
+    plays, again = changed_again(change_lab.site_of("lab"), extent, console)
+    lost = change_lab.resets(before, change_lab.sessions(lab))
+    found = {"failed": [], "again": again, "resets": lost}
+    _generated_twice(lab, count, found, console)
+    change_lab.keep("second-run", found)
+    what = f"of {plays} playbooks and {count} configurations: not left alone by a second run; "
+    what += f"{len(found['failed'])} were not applied"
+    return [
+        Row("second_run_changes", what, len(again), goal="== 0", n=plays + count, seed=str(SEED)),
+        Row("session_resets", "OSPF and BGP sessions that came up anew meanwhile", len(lost),
+            goal="== 0", n=plays + count, seed=str(SEED)),
+    ]  # fmt: skip
+
+
+def _generated_twice(lab: Lab, count: int, found: dict[str, list[str]], console: Console) -> None:
+    dice, done = Random(SEED), 0
     while done < count:
         routers = lab.routers[: count - done]
         targets = {name: changed(running(lab, name), dice) for name in routers}
         before = change_lab.sessions(lab)
         first, second = _applied(lab, targets), _applied(lab, targets)
-        failed += [x.message for x in first.hosts.values() if x.status == "failed"]
-        again += [x.message for x in second.hosts.values() if x.status != "ok"]
-        lost += change_lab.resets(before, change_lab.sessions(lab))
+        found["failed"] += [x.message for x in first.hosts.values() if x.status == "failed"]
+        found["again"] += [x.message for x in second.hosts.values() if x.status != "ok"]
+        found["resets"] += change_lab.resets(before, change_lab.sessions(lab))
         done += len(routers)
-        console.print(f"{done} configurations: {len(failed)} failed, {len(again)} changed again")
-    change_lab.keep("second-run", {"failed": failed, "again": again, "resets": lost})
-    what = f"configurations that a second run did not leave alone; {len(failed)} were not applied"
-    return [
-        Row("second_run_changes", what, len(again), goal="== 0", n=done, seed=str(SEED)),
-        Row("session_resets", "OSPF and BGP sessions that came up anew meanwhile", len(lost),
-            goal="== 0", n=done, seed=str(SEED)),
-    ]  # fmt: skip
+        counts = ", ".join(f"{len(each)} {name}" for name, each in found.items())
+        console.print(f"{done} configurations twice: {counts}")
 
 
 def rows(extent: Extent, console: Console) -> Sequence[Row]:
@@ -115,7 +123,7 @@ def rows(extent: Extent, console: Console) -> Sequence[Row]:
     full = extent == "full"
     with change_lab.lab_of("lab") as lab:
         return [
-            *rows_of_second_runs(lab, CONFIGURATIONS if full else SHORT_CONFIGURATIONS, console),
+            *rows_of_second_runs(lab, extent, console),
             *rows_of_dead_men(lab, TRIALS if full else SHORT_TRIALS, console),
         ]
 

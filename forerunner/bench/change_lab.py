@@ -24,6 +24,12 @@ class NotMeasured(ForerunnerError):
     """What was to be measured did not happen; the message says what did."""
 
 
+def site_of(inventory: str) -> Site:
+    """Return where the lab of an inventory is, and its run-time state."""
+    index = int(os.environ.get("FORERUNNER_BENCH_LAB") or INDEX)
+    return Site(index, rows.directory("change") / f"site-{inventory}")
+
+
 @contextmanager
 def lab_of(inventory: str) -> Iterator[Lab]:
     """Build the lab of an inventory, hand it out converged, and remove it.
@@ -31,8 +37,7 @@ def lab_of(inventory: str) -> Iterator[Lab]:
     Args:
         inventory: Name below `inventories/`, as `ring`.
     """
-    index = int(os.environ.get("FORERUNNER_BENCH_LAB") or INDEX)
-    site = Site(index, rows.directory("change") / f"site-{inventory}")
+    site = site_of(inventory)
     play = ("ansible-playbook", "-i", f"inventories/{inventory}")
     site.command(*play, "playbooks/build_lab.yml")
     try:

@@ -1,0 +1,101 @@
+"""`make bench-change`, part apply: every role twice, by the playbook that people type."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from forerunner import home
+from forerunner.bench import change_lab
+from forerunner.bench.rows import Extent
+from forerunner.trials.site import Site
+
+_LINK = ("-e", "link=r1:r3")
+_CHANGED = re.compile(r"changed=([1-9]\d*)")
+_FLEET = ("-i", "inventories/fleet")
+
+
+@dataclass(frozen=True)
+class Play:
+    """A playbook that is run twice in a row.
+
+    Attributes:
+        role: The role that it is for.
+        name: Without its ending.
+        arguments: Further arguments of `ansible-playbook`.
+    """
+
+    role: str
+    name: str
+    arguments: tuple[str, ...] = ()
+
+
+PLAYS = (
+    Play("lab_network", "build_lab"),
+    Play("telemetry", "start_telemetry"),
+    Play("config_backup", "backup_configs"),
+    Play("backup_freshness", "check_backups"),
+    Play("device_config", "configure_devices"),
+    Play("config_plan", "plan_config"),
+    Play("config_drift", "check_drift"),
+    Play("device_health", "check_health"),
+    Play("config_restore", "restore_config", ("-e", "device=r2")),
+    Play("inventory_import", "import_network"),
+    Play("intent", "render_configs", ("-i", "inventories/example")),
+    Play("link_impairment", "impair_link", (*_LINK, "-e", "loss=0.001")),
+    Play("link_impairment", "impair_link", _LINK),
+    Play("link_drain", "drain_link", _LINK),
+    Play("link_drain", "undrain_link", _LINK),
+    Play("telemetry", "stop_telemetry"),
+    Play("simulated_fleet", "start_fleet", (*_FLEET, "-e", "fleet_size=4")),
+    Play("device_lines", "push_lines", (*_FLEET, "-e", "lines_file={lines}", "--limit", "dev0001")),
+    Play("simulated_fleet", "stop_fleet", _FLEET),
+)
+EXCUSED = {
+    "change_gate": "stands in every playbook that writes, and gives back what it took",
+    "device_results": "only lets devices fail as themselves",
+    "napalm_compare": "there is no device of such a vendor here, and it writes nothing",
+    "restore_drill": "wipes a router each time, on purpose",
+}
+_SHORT_STEP = 6
+
+
+def changed_again(site: Site, extent: Extent, console: Console) -> tuple[int, list[str]]:
+    """Run each playbook twice; return how many, and what the second run changed or could not do.
+
+    Raises:
+        NotMeasured: One failed the first time.
+    """
+    chosen = PLAYS if extent == "full" else PLAYS[::_SHORT_STEP]
+    found = list(_again(site, chosen))
+    console.print(f"{len(chosen)} playbooks twice: {found or 'nothing changed again'}")
+    return len(chosen), found
+
+
+def _again(site: Site, plays: Sequence[Play]) -> Iterator[str]:
+    lines = site.var / "lines.txt"
+    lines.write_text("interface GigabitEthernet0/1\n description pushed twice\n")
+    for play in plays:
+        first, second = (_run(site, play, lines) for _ in range(2))
+        if first.returncode:
+            raise change_lab.NotMeasured(f"{play.name} failed: {first.stdout[-400:]}")
+        if second.returncode or _CHANGED.search(second.stdout.partition("PLAY RECAP")[2]):
+            yield f"{play.role} ({play.name})"
+
+
+def _run(site: Site, play: Play, lines: Path) -> "subprocess.CompletedProcess[str]":
+    arguments = [each.format(lines=lines) for each in play.arguments]
+    inventory = [] if "-i" in arguments else ["-i", "inventories/lab"]
+    program = str(Path(sys.executable).with_name("ansible-playbook"))
+    return subprocess.run(
+        [program, *inventory, f"playbooks/{play.name}.yml", *arguments],
+        cwd=home.root(),
+        env=site.environment | {"ANSIBLE_NOCOLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
