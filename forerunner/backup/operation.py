@@ -101,12 +101,13 @@ def _judged(
 ) -> tuple[Backup, dict[str, Record]]:
     """Return what becomes of each device, and the records that are new."""
     configs = {name: str(each.data["config"]) for name, each in fetched.items() if each.succeeded}
-    readable = {name: seal.readable(name, config) for name, config in configs.items()}
-    stored, sealed = repository.stored(fetched), repository.sealed_hosts()
+    sealed = repository.sealed_hosts()
     _same_password(repository, seal, sealed)
+    readable = _differing(repository, seal, configs)
+    stored = repository.stored(readable)
     later = _stored_later(repository.directory, fetched)
     results = {
-        name: _judge(name, each, readable.get(name, ""), stored[name], terms.allow_shrink)
+        name: _judge(name, each, readable.get(name), stored.get(name, ""), terms.allow_shrink)
         if name not in later
         else DeviceResult("ok", f"{name}: a later backup is stored already")
         for name, each in fetched.items()
@@ -115,15 +116,24 @@ def _judged(
     good = [name for name, result in results.items() if result.succeeded and name not in later]
     writing = [name for name in good if name in fresh or name not in sealed]
     encrypted = {} if terms.check else seal.encrypt({name: configs[name] for name in writing})
-    records = {name: Record(readable[name], text) for name, text in encrypted.items()}
+    # One that is as stored, but was never sealed, is read for people once more.
+    shown = readable | {x: seal.readable(x, configs[x]) for x in encrypted if x not in readable}
+    records = {name: Record(shown[name], text) for name, text in encrypted.items()}
     diff = [_diff(name, stored[name], readable[name]) for name in fresh]
     return Backup(results, None, diff), records
+
+
+def _differing(repository: Repository, seal: Seal, configs: Mapping[str, str]) -> dict[str, str]:
+    """Return what people would read of the devices that are not as stored: most nights, of few."""
+    is_stored = repository.comparison()
+    readable = ((name, seal.readable(name, config)) for name, config in configs.items())
+    return {name: text for name, text in readable if not is_stored(name, text)}
 
 
 async def _fetch(session: Session) -> DeviceResult:
     speech, name = dialect(session.device.platform), session.device.name
     began = time.time()
-    answer = await session.execute(speech.SHOW_RUNNING_CONFIG)
+    answer = await session.execute_once(speech.SHOW_RUNNING_CONFIG)
     try:
         config = speech.running_config(answer)
     except DialectError as error:
@@ -133,10 +143,13 @@ async def _fetch(session: Session) -> DeviceResult:
 
 
 def _judge(
-    name: str, result: DeviceResult, config: str, stored: str, allow_shrink: bool
+    name: str, result: DeviceResult, config: str | None, stored: str, allow_shrink: bool
 ) -> DeviceResult:
+    """Return what becomes of a device; `config` is None where it is as stored."""
     if not result.succeeded:
         return result
+    if config is None:
+        return DeviceResult("ok", f"{name}: as stored")
     have, had = config.count("\n"), stored.count("\n")
     if not allow_shrink and had >= _SMALL_LINES and have < SHRUNK_TO * had:
         problem = (
@@ -144,8 +157,6 @@ def _judge(
             "that is meant, run it with -e config_backup_allow_shrink=true"
         )
         return DeviceResult("failed", problem)
-    if config == stored:
-        return DeviceResult("ok", f"{name}: as stored")
     return DeviceResult("changed", f"{name}: {'differs' if stored else 'first backup'}")
 
 

@@ -9,7 +9,7 @@ import fcntl
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +67,11 @@ class Repository:
             return dict.fromkeys(names, "")
         found = self._git.read(names.values(), revision)
         return {host: found.get(name, b"").decode() for host, name in names.items()}
+
+    def comparison(self) -> Callable[[str, str], bool]:
+        """Return what tells whether exactly a text is committed of a device, as of now."""
+        blobs = self._git.tree() if self.exists else {}
+        return lambda host, text: blobs.get(_readable(host)) == blob(text.encode())
 
     def sealed(self, hosts: Iterable[str], revision: str = BRANCH) -> dict[str, bytes]:
         """Return the sealed full text of devices; those that have none are left out."""

@@ -60,11 +60,14 @@ def network_cli(site: FleetSite) -> Run:
     unset = site.directory / "unset.cfg"
     unset.write_text("")
     inventory.write_text(_network_cli_inventory(site))
-    return site.run(
+    run = site.run(
         [program, "-i", str(inventory), str(PEERS / "network_cli.yml")],
         ANSIBLE_CONFIG=str(unset),
         ANSIBLE_HOST_KEY_CHECKING="False",
     )
+    # Its connections stay for half a minute, a process each: not at the cost of who comes next.
+    site.await_quiet()
+    return run
 
 
 def start_only(site: FleetSite) -> Run:

@@ -127,6 +127,25 @@ class FleetSite:
             raise BenchError(f"{Path(command[1]).name} failed: {said}")
         return Run(seconds, self._simulator_s() - before, peak)
 
+    def await_quiet(self) -> None:
+        """Wait until nothing is left of a contender that keeps processes behind itself.
+
+        Raises:
+            BenchError: Something is after two minutes.
+        """
+        end = time.monotonic() + 120.0
+        while left := [each for each in psutil.process_iter() if self._is_left(each)]:
+            if time.monotonic() > end:
+                raise BenchError(f"still there: {left[0].name()}")
+            time.sleep(0.5)
+
+    def _is_left(self, process: psutil.Process) -> bool:
+        try:
+            mine = process.environ().get("FORERUNNER_VAR") == str(self.directory)
+            return mine and "forerunner.simulator" not in process.cmdline()
+        except psutil.Error:
+            return False
+
     def given(self, name: str, **more: Any) -> Path:
         """Write what a peer is given, in the form that it takes, and return the file."""
         fleet = task.read(self.directory / "fleet")

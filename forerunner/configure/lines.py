@@ -105,33 +105,35 @@ class _Push:
 
     async def run(self) -> DeviceResult:
         running = await self._spoken.read()
-        lacking = self._lacking(running)
+        # Parsing takes as long as all that is said to the device: each text is parsed once.
+        have = self._speech.parse(running)
+        lacking = config_tree.missing(self._wanted, have)
         if not lacking:
             return DeviceResult("ok", f"{self._name}: has them all", {"diff": ""})
         if self._terms.check:
             shown = hide("\n".join(f"+ {'  ' * (len(x) - 1)}{x[-1]}" for x in lacking))
             return DeviceResult("changed", f"{self._name}: would change", {"diff": shown})
-        return await self._written(running, lacking)
-
-    def _lacking(self, running: str) -> config_tree.Paths:
-        return config_tree.missing(self._wanted, self._speech.parse(running))
-
-    async def _written(self, running: str, lacking: config_tree.Paths) -> DeviceResult:
-        going = config_tree.missing(self._speech.parse(running), self._wanted)
+        going = config_tree.missing(have, self._wanted)
         commands = config_tree.commands(lacking, (), self._speech.grammar, going)
-        problem, now = "", running
+        problem = await self._say(commands)
+        now = await self._spoken.read()
+        got = self._speech.parse(now)
+        left = config_tree.missing(self._wanted, got)
+        if left and not problem:
+            problem = f"it took every line, but does not have {next(iter(left))[-1]!r}"
+        if problem:
+            return await self._put_back(running, now, problem)
+        diff = hide(config_tree.difference(have, got))
+        return DeviceResult("changed", f"{self._name}: pushed and read back", {"diff": diff})
+
+    async def _say(self, commands: list[str]) -> str:
+        """Say it, and return what the device has against it; empty when it takes all."""
+        self._terms.permit(self._name)
         try:
-            self._terms.permit(self._name)
             await self._session.execute(self._speech.configure(commands))
         except Rejected as error:
-            problem = error.problem
-        now = await self._spoken.read()
-        if left := self._lacking(now):
-            problem = problem or f"it took every line, but does not have {next(iter(left))[-1]!r}"
-        diff = hide(self._speech.differences(running, now))
-        if not problem:
-            return DeviceResult("changed", f"{self._name}: pushed and read back", {"diff": diff})
-        return await self._put_back(running, now, problem)
+            return error.problem
+        return ""
 
     async def _put_back(self, running: str, now: str, problem: str) -> DeviceResult:
         back = await bring(self._spoken, now, running, _always)

@@ -91,7 +91,7 @@ def _drift(result: DeviceResult) -> Drift:
 
 async def _compare(session: Session, target: str) -> Drift:
     speech, name = dialect(session.device.platform), session.device.name
-    answer = await session.execute(speech.SHOW_RUNNING_CONFIG)
+    answer = await session.execute_once(speech.SHOW_RUNNING_CONFIG)
     try:
         running = speech.running_config(answer)
     except DialectError as error:

@@ -1,7 +1,9 @@
 """Many devices from one process: one coroutine a device, as many at once as allowed."""
 
 import asyncio
+import getpass
 import logging
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
@@ -44,6 +46,8 @@ def run(
         timeout: Seconds for one device, from connecting to the end of its work.
         report: Takes a line every few seconds: how many of how many, and which failed.
     """
+    # asyncssh asks who we are for each connection: the environment answers faster than the system.
+    os.environ.setdefault("LOGNAME", getpass.getuser())
     return uvloop.run(run_async(devices, work, concurrency, timeout, report))
 
 

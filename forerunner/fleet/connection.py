@@ -74,6 +74,9 @@ def _options(device: Device, timeout_s: float) -> dict[str, Any]:
         "gss_host": None,
         "agent_path": None,
         "config": None,
+        # No certificates of ~/.ssh either; nor is it looked for them once a device.
+        "x509_trusted_certs": None,
+        "x509_trusted_cert_paths": [],
         "encryption_algs": _CIPHERS,
         "compression_algs": ["none"],
         "connect_timeout": timeout_s,

@@ -41,6 +41,14 @@ class Session:
             raise self._lost(error) from error
         return Answer(str(done.stdout or ""), str(done.stderr or ""), done.exit_status)
 
+    async def ask_once(self, command: str) -> Answer:
+        """Do what `ask` does, for the only command of a session.
+
+        Raises:
+            Unreachable: The session broke off.
+        """
+        return await self.ask(command)
+
     async def execute(self, command: str, stdin: str = "") -> str:
         """Run a command and return its output.
 
@@ -48,7 +56,13 @@ class Session:
             Rejected: It ended with an error; the message holds what the device said.
             Unreachable: The session broke off.
         """
-        answer = await self.ask(command, stdin)
+        return self._output(command, await self.ask(command, stdin))
+
+    async def execute_once(self, command: str) -> str:
+        """Do what `execute` does, for the only command of a session."""
+        return self._output(command, await self.ask_once(command))
+
+    def _output(self, command: str, answer: Answer) -> str:
         if answer.status is None:
             raise Unreachable(self.device.name, f"{_first(command)!r} was cut off; try again")
         if answer.status:

@@ -62,6 +62,28 @@ class ShellSession(Session):
         except LOST as error:
             raise self._lost(error) from error
 
+    async def ask_once(self, command: str) -> Answer:
+        """Ask a session's only question in a channel of its own, as `ssh device show ...` does.
+
+        There is no prompt to wait for then and nothing to set up: on a device that takes 0.2 s for
+        each answer it takes a third of the time. A device that gives commands no channels, or
+        answers nothing there, is asked in its shell.
+
+        Raises:
+            Rejected: The account may not give commands, or the device insists on paging.
+            Unreachable: The session broke off.
+        """
+        try:
+            answer = await Session.ask(self, command)
+        except Unreachable as error:
+            if not isinstance(error.__cause__, asyncssh.ChannelOpenError):
+                raise
+            return await self.ask(command)
+        text = answer.output.replace("\r\n", "\n")
+        if not text.strip():
+            return await self.ask(command)
+        return Answer(text, answer.error, 1 if self._refused([text]) else answer.status)
+
     async def _ask(self, command: str) -> Answer:
         groups = list(_groups(command.splitlines(), self._speech.sections))
         if self._terminal is None:
