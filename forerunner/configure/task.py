@@ -1,7 +1,7 @@
 """What the modules that change configurations are given, and what they give back."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from forerunner.configure.intent import Intended, Intent, Planned
 from forerunner.configure.operation import Configuration, configure
 from forerunner.configure.plan import OpenPlan, open_plan
 from forerunner.configure.record import by_hand, recorded
+from forerunner.configure.survey import GUARDED
 from forerunner.configure.terms import Network, Terms
 from forerunner.database import Database
 from forerunner.errors import InvalidData
@@ -20,7 +21,7 @@ from forerunner.fleet import Device, devices_from_data
 from forerunner.fleet.inventory import device_results, devices_data
 from forerunner.gate import check, close
 from forerunner.model import Plan
-from forerunner.render import check_network, router_config, router_data
+from forerunner.render import check_network, meant
 
 _REQUIRED = {"required": True}
 ARGUMENT_SPEC: Mapping[str, Mapping[str, Any]] = {
@@ -63,7 +64,9 @@ def from_inventory_or_plan(
     opened = open_plan(Path(given["plan_file"])) if given.get("plan_file") else None
     names = _planned(names, opened) if opened else names
     devices = devices_from_data(devices_data(variables, names), "inventory")
-    intent = Planned(opened) if opened else Intended(_rendered(devices, given["network"]))
+    intent = (
+        Planned(opened) if opened else Intended(_rendered(devices, variables, given["network"]))
+    )
     plan = opened.plan if opened else by_hand("configure_devices", devices, {})
     return changed(devices, intent, plan, given, variables, dry)
 
@@ -119,7 +122,8 @@ def network_of(
     network = given["network"]
     topology = check_network(network)
     loopbacks = {name: str(data["loopback"]) for name, data in network["routers"].items()}
-    strangers = [name for name in devices if name not in loopbacks]
+    guarded = [name for name, each in devices.items() if each.platform in GUARDED]
+    strangers = [name for name in guarded if name not in loopbacks]
     if strangers:
         problem = f"{', '.join(strangers)} is not in network_data.routers, so it has no loopback"
         raise InvalidData("inventory", "network_data", problem)
@@ -176,8 +180,8 @@ def _planned(names: list[str], opened: OpenPlan) -> list[str]:
     return chosen
 
 
-def _rendered(devices: Mapping[str, Device], network: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        name: router_config(device.platform, router_data(name, network))
-        for name, device in devices.items()
-    }
+def _rendered(
+    devices: Iterable[str], variables: Mapping[str, Any], network: Mapping[str, Any]
+) -> dict[str, str]:
+    text = meant(variables, devices, network)
+    return {name: text(name) for name in devices}

@@ -10,7 +10,7 @@ from forerunner.render.intent import configuration, host_intent, intended, is_de
 from forerunner.render.network import check_network, router_data
 from forerunner.render.sources import place
 from forerunner.render.templates import router_config
-from forerunner.render.variables import plain_variables
+from forerunner.render.variables import meant, plain_variables
 
 __all__ = [
     "RenderError",
@@ -21,6 +21,7 @@ __all__ = [
     "intended",
     "is_device",
     "keep",
+    "meant",
     "place",
     "plain_variables",
     "render",

@@ -1,10 +1,11 @@
 """The inventory variables that an intent is made of, as plain data out of Ansible's."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from forerunner.errors import InvalidData
-from forerunner.render.intent import NETWORK, PREFIX
+from forerunner.render.intent import NETWORK, PREFIX, intended
+from forerunner.render.network import check_network
 
 _TEMPLATES = ("{{", "{%", "{#")
 
@@ -28,6 +29,26 @@ def plain_variables(
     """
     shared = {NETWORK: _plain(network)} if network else {}
     return {str(name): _of_host(hostvars, str(name)) | shared for name in names}
+
+
+def meant(hostvars: Any, names: Iterable[str], network: Mapping[str, Any]) -> Callable[[str], str]:
+    """Return what gives the whole configuration that a device is meant to run, by its name.
+
+    Whatever plans, changes or looks for drift asks here, so that all of them mean the same: the
+    host's own `intent_*` sections, and `network_data` where they say nothing.
+
+    Args:
+        hostvars: Ansible's `hostvars`.
+        names: Inventory names of the devices that may be asked for.
+        network: The inventory's `network_data`; empty where there is none.
+
+    Raises:
+        InvalidData: The network does not fit; the function raises what `intended` does.
+    """
+    if network:
+        check_network(network)
+    variables = plain_variables(hostvars, names, network)
+    return lambda name: intended(name, variables[name])
 
 
 def _of_host(hostvars: Any, name: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Configuring the real lab from its inventory."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -50,6 +51,20 @@ def test_the_lab_is_as_its_inventory_means_it(lab: Lab, playbook: Playbook) -> N
     done = playbook("configure_devices", "--check", "--diff")
     assert (done.returncode, lines(done)) == (0, [])
     assert "changed=1" not in done.stdout
+
+
+def test_a_section_of_a_host_of_its_own_is_planned_checked_for_and_applied_alike(
+    lab: Lab, playbook: Playbook, lab_environment: dict[str, str]
+) -> None:
+    routes = [{"prefix": "10.66.0.0/16", "discard": True}]
+    own = ("--limit", "r2", "-e", json.dumps({"intent_static_routes": routes}))
+    foretold = playbook("configure_devices", "--check", "--diff", *own)
+    assert "+ ip route 10.66.0.0/16 blackhole" in lines(foretold), foretold.stdout
+    for name in ("plan_config", "check_drift"):
+        done = playbook(name, *own)
+        assert "+ ip route 10.66.0.0/16 blackhole" in done.stdout, done.stdout
+    # Nobody is to find these plans and apply them.
+    shutil.rmtree(Path(lab_environment["FORERUNNER_VAR"], "plans"))
 
 
 @pytest.mark.usefixtures("drifted")

@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from forerunner.drift import check_drift, describe, facts, offer_plan
-from forerunner.fleet import Device
 from forerunner.fleet.action import Batch, BatchAction, Given
-from forerunner.render import router_config, router_data
+from forerunner.render import meant
 from forerunner.report import publish
 
 
@@ -23,11 +22,8 @@ class ActionModule(BatchAction):
     def work(self, given: Given) -> Batch:
         """Compare, offer a plan, and write the report."""
         options = given.options
-
-        def intent(device: Device) -> str:
-            return router_config(device.platform, router_data(device.name, options["network"]))
-
-        found = check_drift(given.devices, intent, **given.limits)
+        text = meant(given.hostvars, given.devices, options["network"])
+        found = check_drift(given.devices, lambda device: text(device.name), **given.limits)
         plans = options["plan_directory"]
         plan = offer_plan(Path(plans), found, options["plan_valid_for"]) if plans else None
         report = facts(found, plan)

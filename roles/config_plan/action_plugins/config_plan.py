@@ -6,15 +6,13 @@ from typing import Any, ClassVar
 from forerunner.configure.planning import Limits, Planning, Terms, make_plan
 from forerunner.configure.planning_report import differences, report
 from forerunner.fleet.action import Batch, BatchAction, Given
-from forerunner.render import router_config, router_data
+from forerunner.render import meant
 
 
 def _plan(given: Given) -> Planning:
     options = given.options
-    intended = {
-        name: router_config(device.platform, router_data(name, options["network"]))
-        for name, device in given.devices.items()
-    }
+    text = meant(given.hostvars, given.devices, options["network"])
+    intended = {name: text(name) for name in given.devices}
     skip = options["skip_unreachable"]
     terms = Terms(
         Path(options["directory"]), options["reason"], options["valid_for"], given.check, skip
