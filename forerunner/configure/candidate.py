@@ -89,8 +89,8 @@ class Candidate:
         """
         self._target = target
         self._permit()
-        await self._driver.do(self._load)
         self._loaded = True
+        await self._driver.do(self._load)
         self._permit()
         # It may be committed even if its answer is lost: from here on the device may act.
         self.touched, self._ends = True, time.monotonic() + (self._timer_s or 0)
@@ -176,6 +176,9 @@ class Candidate:
         except FleetError as error:
             _log.warning("%s", hide(str(error)))
         except TimeoutError:
+            if not self._timer_s:
+                problem = "its driver hangs: its commit may come yet, and nothing takes it back"
+                raise Unreachable(self._device.name, problem) from None
             # Whatever was said last may still be on its way: what is read before the timer ends
             # would prove nothing.
             await asyncio.sleep(self._left_s)

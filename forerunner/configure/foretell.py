@@ -97,9 +97,10 @@ async def by_vendor(device: Device, intended: str, timeout_s: float) -> Foretold
 
     def compare(driver: Any) -> tuple[str, str]:
         running = vendor.read_running(device, driver)
-        diff = vendor.load(device, driver, intended, uuid.uuid4().hex[:12])
-        driver.discard_config()
-        return running, diff
+        try:
+            return running, vendor.load(device, driver, intended, uuid.uuid4().hex[:12])
+        finally:
+            driver.discard_config()
 
     running, diff = await with_napalm(device, compare, timeout_s)
     return Foretold(running, intended, hide(diff.strip("\n")))

@@ -1,12 +1,12 @@
 """Pushing some lines to many devices at once: what is missing is added, nothing is taken away.
 
-For platforms that the fleet engine speaks with itself and that have no guard: a device is put back
-only as long as the controller lives. Each is read, written to and read back in one session.
+For platforms whose shell the fleet engine speaks and that have no guard: a device is put back only
+as long as the controller lives. Each is read, written to, read back and saved in one session.
 """
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import uvloop
@@ -14,11 +14,13 @@ import uvloop
 from forerunner.configure.guarded import Permit
 from forerunner.configure.operation import Configuration
 from forerunner.configure.passes import Spoken, bring
+from forerunner.configure.saving import not_saved
 from forerunner.dialects import config_tree, dialect
 from forerunner.dialects.indented import Indented
 from forerunner.dialects.redaction import hide
 from forerunner.errors import ForerunnerError, InvalidData
 from forerunner.fleet import Device, DeviceResult, FleetError, Rejected, Session, run_async
+from forerunner.fleet.speech import shell
 
 _MOST_CHARACTERS = 1_000_000
 
@@ -70,7 +72,7 @@ def push(devices: Mapping[str, Device], text: str, terms: PushTerms) -> Configur
         text: The lines.
         terms: On what terms.
     """
-    foreign = {name: x for name, each in devices.items() if (x := _foreign(each))}
+    foreign = {name: x for name, each in devices.items() if (x := _foreign(each, text))}
     chosen = [each for name, each in devices.items() if name not in foreign]
 
     async def work(session: Session) -> DeviceResult:
@@ -86,11 +88,28 @@ def push(devices: Mapping[str, Device], text: str, terms: PushTerms) -> Configur
     return Configuration({name: results[name] for name in devices}, terms.check)
 
 
-def _foreign(device: Device) -> DeviceResult | None:
-    if isinstance(dialect(device.platform), Indented):
+def _foreign(device: Device, text: str) -> DeviceResult | None:
+    if shell(device.platform) is None:
+        how = "configure it from the inventory, or by a plan: it would be guarded then"
+        problem = f"it is a {device.platform}; {how}"
+    elif unseen := _unseen(device.platform, text):
+        problem = f"{unseen} lines of these do not show in what it runs, so nobody could tell"
+    else:
         return None
-    how = "configure it from the inventory, or by a plan: it would be guarded then"
-    return DeviceResult("failed", f"{device.name}: not touched: it is a {device.platform}; {how}")
+    return DeviceResult("failed", f"{device.name}: not touched: {problem}")
+
+
+def _unseen(platform: str, text: str) -> int:
+    """Return how many lines a comparison leaves out: as `no shutdown`, or what is shown hashed."""
+    speech = _indented(platform)
+    whole = replace(speech.grammar, implied=(), ignored=())
+    return len(config_tree.parse(text, whole)) - len(speech.parse(text))
+
+
+def _indented(platform: str) -> Indented:
+    speech = dialect(platform)
+    assert isinstance(speech, Indented)  # noqa: S101 - all that have a shell are
+    return speech
 
 
 class _Push:
@@ -98,8 +117,7 @@ class _Push:
 
     def __init__(self, session: Session, text: str, terms: PushTerms) -> None:
         self._name, self._session, self._terms = session.device.name, session, terms
-        speech = dialect(session.device.platform)
-        assert isinstance(speech, Indented)  # noqa: S101 - others were turned away
+        speech = _indented(session.device.platform)
         self._speech, self._wanted = speech, speech.parse(text)
         self._spoken = Spoken(self._name, speech, session)
 
@@ -113,18 +131,37 @@ class _Push:
         if self._terms.check:
             shown = hide("\n".join(f"+ {'  ' * (len(x) - 1)}{x[-1]}" for x in lacking))
             return DeviceResult("changed", f"{self._name}: would change", {"diff": shown})
+        return await self._written(running, have, lacking)
+
+    async def _written(
+        self, running: str, have: config_tree.Paths, lacking: config_tree.Paths
+    ) -> DeviceResult:
         going = config_tree.missing(have, self._wanted)
-        commands = config_tree.commands(lacking, (), self._speech.grammar, going)
-        problem = await self._say(commands)
-        now = await self._spoken.read()
+        problem = await self._say(config_tree.commands(lacking, (), self._speech.grammar, going))
+        now = await self._read_back()
         got = self._speech.parse(now)
         left = config_tree.missing(self._wanted, got)
         if left and not problem:
-            problem = f"it took every line, but does not have {next(iter(left))[-1]!r}"
+            # Not in a sentence: how a secret is told depends on the line that it stands in.
+            problem = f"it took every line, but lacks:\n{config_tree.difference({}, left)}\n"
         if problem:
             return await self._put_back(running, now, problem)
-        diff = hide(config_tree.difference(have, got))
-        return DeviceResult("changed", f"{self._name}: pushed and read back", {"diff": diff})
+        diff = {"diff": hide(config_tree.difference(have, got))}
+        if problem := await not_saved(self._session):
+            message = f"{self._name}: pushed, but NOT saved for the next start: {problem}"
+            return DeviceResult("failed", hide(message), diff)
+        return DeviceResult("changed", f"{self._name}: pushed, read back and saved", diff)
+
+    async def _read_back(self) -> str:
+        try:
+            return await self._spoken.read()
+        except Rejected:
+            # Once more: without it nobody can tell what to put back.
+            try:
+                return await self._spoken.read()
+            except Rejected as error:
+                problem = f"it was written to, and cannot be read since: {error.problem}"
+                raise Rejected(self._name, f"{problem}; look at it") from error
 
     async def _say(self, commands: list[str]) -> str:
         """Say it, and return what the device has against it; empty when it takes all."""

@@ -135,10 +135,11 @@ class Rollout:
         )
 
     async def _keep_leases(self) -> None:
-        """Ask again and again for the devices whose turn is yet to come."""
+        """Ask again and again for the devices: of most of them the turn is yet to come."""
         while True:
             await asyncio.sleep(_RENEW_S)
-            for name in [name for name, count in self._todo.items() if count]:
+            # Those that are done with, too: they are saved at the end.
+            for name in self._todo:
                 try:
                     await asyncio.to_thread(self._terms.permit, name)
                 except ForerunnerError:

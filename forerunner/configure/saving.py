@@ -39,18 +39,28 @@ def _is_due(result: DeviceResult, terms: Terms) -> bool:
 
 
 async def _saved(session: Session, result: DeviceResult, terms: Terms) -> DeviceResult:
-    name, speech = session.device.name, dialect(session.device.platform)
+    name = session.device.name
     if drained := result.data.get("drained"):
         told = f"; not saved for a reboot while {', '.join(drained)} is drained"
         return DeviceResult(result.status, result.message + told, result.data)
     try:
         terms.permit(name)
-        said = await session.execute(speech.SAVE)
+        problem = await not_saved(session)
     except ForerunnerError as error:
-        return DeviceResult("failed", str(error))
-    if speech.SAVED not in said:
-        return DeviceResult("failed", f"{speech.SAVE!r} was answered with {said.strip()[-200:]!r}")
-    return result
+        problem = str(error)
+    return DeviceResult("failed", problem) if problem else result
+
+
+async def not_saved(session: Session) -> str:
+    """Save what a device runs for its next start; return what is wrong, empty when it did.
+
+    Raises:
+        Rejected: It refuses.
+        Unreachable: The session broke off.
+    """
+    speech = dialect(session.device.platform)
+    said = await session.execute(speech.SAVE)
+    return "" if speech.SAVED in said else f"{speech.SAVE!r} was answered {said.strip()[-200:]!r}"
 
 
 def _or_failed(result: DeviceResult, done: DeviceResult) -> DeviceResult:

@@ -61,7 +61,9 @@ class Expected:
             "BGP is no longer established with": self._lost(was.peers, now.peers),
             "no longer up is": self._lost(was.up, now.up),
         }
-        return [*sentences(gone), *new_errors(was.errors or {}, now.errors or {}, self.most_errors)]
+        # Where they could not be read before, every count since the start would look new.
+        errors = now.errors if was.errors is not None else None
+        return [*sentences(gone), *new_errors(was.errors or {}, errors or {}, self.most_errors)]
 
     def _lost(self, was: frozenset[str] | None, now: frozenset[str] | None) -> frozenset[str]:
         """Return what is gone though the change did not take it away."""

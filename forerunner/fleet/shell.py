@@ -67,7 +67,7 @@ class ShellSession(Session):
 
         There is no prompt to wait for then and nothing to set up: on a device that takes 0.2 s for
         each answer it takes a third of the time. A device that gives commands no channels, or
-        answers nothing there, is asked in its shell.
+        answers nothing there, or not to the end, is asked in its shell.
 
         Raises:
             Rejected: The account may not give commands, or the device insists on paging.
@@ -80,7 +80,7 @@ class ShellSession(Session):
                 raise
             return await self.ask(command)
         text = answer.output.replace("\r\n", "\n")
-        if not text.strip():
+        if answer.status is None or not text.strip():
             return await self.ask(command)
         return Answer(text, answer.error, 1 if self._refused([text]) else answer.status)
 

@@ -30,6 +30,12 @@ def is_device(variables: Mapping[str, Any]) -> bool:
     return bool(platform_of(variables)) or own
 
 
+def has_intent(name: str, variables: Mapping[str, Any]) -> bool:
+    """Return whether anything says what a device is to run: a section, or the network."""
+    described = name in (variables.get(NETWORK) or {}).get("routers", {})
+    return described or any(variables.get(f"{PREFIX}{section}") for section in SECTIONS)
+
+
 def platform_of(variables: Mapping[str, Any]) -> str:
     """Return a host's platform: `intent_platform`, else the last word of `ansible_network_os`."""
     named = variables.get(PLATFORM) or variables.get("ansible_network_os") or ""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from forerunner.errors import InvalidData
-from forerunner.render.intent import NETWORK, PREFIX, intended
+from forerunner.render.intent import NETWORK, PREFIX, has_intent, intended
 from forerunner.render.network import check_network
 
 _TEMPLATES = ("{{", "{%", "{#")
@@ -48,7 +48,15 @@ def meant(hostvars: Any, names: Iterable[str], network: Mapping[str, Any]) -> Ca
     if network:
         check_network(network)
     variables = plain_variables(hostvars, names, network)
-    return lambda name: intended(name, variables[name])
+    return lambda name: _text(name, variables[name])
+
+
+def _text(name: str, variables: Mapping[str, Any]) -> str:
+    if not has_intent(name, variables):
+        # Nothing said of a device is no word that it is to run nothing.
+        said = f"nothing says what it is to run: neither {PREFIX}... of its own nor {NETWORK}"
+        raise InvalidData(f"host {name}", f"{NETWORK}.routers", said)
+    return intended(name, variables)
 
 
 def _of_host(hostvars: Any, name: str) -> dict[str, Any]:

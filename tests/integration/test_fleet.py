@@ -134,3 +134,14 @@ def test_what_a_device_refuses_is_put_back_and_a_guarded_one_is_turned_away(
     assert "no-such-thing" in refused.stdout + refused.stderr or "% " in refused.stdout
     assert "put back" in refused.stdout
     assert "it is a frr; configure it from the inventory" in frr.stdout
+
+
+@pytest.mark.parametrize("line", ["no shutdown", "snmp-server user a b v3 auth md5 canary"])
+def test_a_line_that_does_not_show_is_not_taken_for_there(
+    play: Play, lines: Path, line: str
+) -> None:
+    lines.write_text(f"interface GigabitEthernet0/1\n {line}\n" if line[:2] == "no" else line)
+    done = play("push_lines", "-e", f"lines_file={lines}", "--limit", "dev0001")
+    assert done.returncode == 2
+    assert "do not show in what it runs" in done.stdout
+    assert "canary" not in done.stdout

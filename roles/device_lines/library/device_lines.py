@@ -6,7 +6,8 @@ short_description: Push some lines to many devices at once
 version_added: "0.1.0"
 author: Forerunner
 description:
-  - Reads every device, adds those of the lines that it lacks, and reads back, in one session each.
+  - Reads every device, adds those of the lines that it lacks, reads back, and saves what it runs
+    for the next start, in one session each. For IOS and EOS.
     Nothing is taken away. The lines are data, never a template.
   - What a device refuses is put back, as long as this process lives; no timer of the device does
     it. FRR routers are turned away, for they can be changed under a guard.
