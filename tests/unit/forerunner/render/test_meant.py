@@ -11,7 +11,7 @@ SWITCH: dict[str, Any] = {"ansible_network_os": "eos"}
 
 
 def test_a_device_of_which_nothing_is_said_is_not_meant_to_run_nothing() -> None:
-    with pytest.raises(InvalidData, match="host sw1.*nothing says what it is to run"):
+    with pytest.raises(InvalidData, match=r"host sw1.*nothing says what it is to run"):
         meant({"sw1": SWITCH}, ["sw1"], {})("sw1")
 
 
