@@ -89,8 +89,9 @@ class Candidate:
         """
         self._target = target
         self._permit()
-        self._loaded = True
         await self._driver.do(self._load)
+        # Only now: to discard what was not loaded could discard what somebody else has loaded.
+        self._loaded = True
         self._permit()
         # It may be committed even if its answer is lost: from here on the device may act.
         self.touched, self._ends = True, time.monotonic() + (self._timer_s or 0)

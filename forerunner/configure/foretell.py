@@ -97,10 +97,10 @@ async def by_vendor(device: Device, intended: str, timeout_s: float) -> Foretold
 
     def compare(driver: Any) -> tuple[str, str]:
         running = vendor.read_running(device, driver)
-        try:
-            return running, vendor.load(device, driver, intended, uuid.uuid4().hex[:12])
-        finally:
-            driver.discard_config()
+        diff = vendor.load(device, driver, intended, uuid.uuid4().hex[:12])
+        # Only now: to discard what was not loaded could discard what somebody else has loaded.
+        driver.discard_config()
+        return running, diff
 
     running, diff = await with_napalm(device, compare, timeout_s)
     return Foretold(running, intended, hide(diff.strip("\n")))

@@ -20,7 +20,7 @@ def test_no_fault_loses_a_good_backup_and_each_really_happened(
     cases = json.loads((tmp_path / "bench/change/backup.json").read_text())
     assert (row.value, row.n, [each["lost"] for each in cases]) == (0, 5, [[]] * 5), row.what
     said = {each["fault"]: each["what"] for each in cases}
-    assert "cut off" in said["cut stream"]
+    assert "SSH connection closed" in said["cut stream"]
     assert "empty configuration" in said["empty answer"]
     assert "device" in said["no room"].lower() or "out of diskspace" in said["no room"].lower()
     assert not Path("/proc/mounts").read_text().count(str(tmp_path))
