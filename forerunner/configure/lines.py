@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import uvloop
-
 from forerunner.configure.guarded import Permit
 from forerunner.configure.operation import Configuration
 from forerunner.configure.passes import Spoken, bring
@@ -19,10 +17,12 @@ from forerunner.dialects import config_tree, dialect
 from forerunner.dialects.indented import Indented
 from forerunner.dialects.redaction import hide
 from forerunner.errors import ForerunnerError, InvalidData
-from forerunner.fleet import Device, DeviceResult, FleetError, Rejected, Session, run_async
+from forerunner.fleet import Device, DeviceResult, FleetError, Rejected, Session, run
 from forerunner.fleet.speech import shell
 
 _MOST_CHARACTERS = 1_000_000
+# Without a reading after a write nobody can tell what to put back.
+_READINGS = 2
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,7 @@ def push(devices: Mapping[str, Device], text: str, terms: PushTerms) -> Configur
         except ForerunnerError as error:
             return DeviceResult("failed", hide(str(error)))
 
-    done = uvloop.run(run_async(chosen, work, terms.concurrency, terms.timeout_s))
-    results = {**foreign, **done}
+    results = {**foreign, **run(chosen, work, terms.concurrency, terms.timeout_s)}
     return Configuration({name: results[name] for name in devices}, terms.check)
 
 
@@ -122,6 +121,7 @@ class _Push:
         self._spoken = Spoken(self._name, speech, session)
 
     async def run(self) -> DeviceResult:
+        """Read, add what is missing, and return what became of the device."""
         running = await self._spoken.read()
         # Parsing takes as long as all that is said to the device: each text is parsed once.
         have = self._speech.parse(running)
@@ -129,7 +129,7 @@ class _Push:
         if not lacking:
             return DeviceResult("ok", f"{self._name}: has them all", {"diff": ""})
         if self._terms.check:
-            shown = hide("\n".join(f"+ {'  ' * (len(x) - 1)}{x[-1]}" for x in lacking))
+            shown = hide(config_tree.difference({}, lacking))
             return DeviceResult("changed", f"{self._name}: would change", {"diff": shown})
         return await self._written(running, have, lacking)
 
@@ -153,15 +153,14 @@ class _Push:
         return DeviceResult("changed", f"{self._name}: pushed, read back and saved", diff)
 
     async def _read_back(self) -> str:
-        try:
-            return await self._spoken.read()
-        except Rejected:
-            # Once more: without it nobody can tell what to put back.
+        problem = ""
+        for _ in range(_READINGS):
             try:
                 return await self._spoken.read()
             except Rejected as error:
-                problem = f"it was written to, and cannot be read since: {error.problem}"
-                raise Rejected(self._name, f"{problem}; look at it") from error
+                problem = error.problem
+        told = f"it was written to, and cannot be read since: {problem}; look at it"
+        raise Rejected(self._name, told)
 
     async def _say(self, commands: list[str]) -> str:
         """Say it, and return what the device has against it; empty when it takes all."""

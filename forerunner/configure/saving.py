@@ -22,29 +22,34 @@ async def saved(
         results: What became of the change of each.
         terms: When to save, and who permits it.
     """
-    due = {name: each for name, each in results.items() if _is_due(each, terms)}
+    due = {name: each for name, each in results.items() if _is_due(name, each, devices, terms)}
+    drained = {name: _told(each) for name, each in due.items() if each.data.get("drained")}
 
     async def work(session: Session) -> DeviceResult:
         return await _saved(session, due[session.device.name], terms)
 
-    chosen = [devices[name] for name in due if dialect(devices[name].platform).SAVE]
+    chosen = [devices[name] for name in due if name not in drained]
     done = await run_async(chosen, work, terms.concurrency, terms.timeout_s)
     kept = {name: _or_failed(due[name], each) for name, each in done.items()}
-    return {**results, **kept}
+    return {**results, **drained, **kept}
 
 
-def _is_due(result: DeviceResult, terms: Terms) -> bool:
+def _is_due(name: str, result: DeviceResult, devices: Mapping[str, Device], terms: Terms) -> bool:
     wanted = ("changed",) if terms.save_when == "changed" else ("changed", "ok")
-    return terms.save_when != "never" and result.status in wanted
+    if terms.save_when == "never" or result.status not in wanted:
+        return False
+    return bool(dialect(devices[name].platform).SAVE)
+
+
+def _told(result: DeviceResult) -> DeviceResult:
+    """Return the result of a device that is not even asked, for a link of it is drained."""
+    told = f"; not saved for a reboot while {', '.join(result.data['drained'])} is drained"
+    return DeviceResult(result.status, result.message + told, result.data)
 
 
 async def _saved(session: Session, result: DeviceResult, terms: Terms) -> DeviceResult:
-    name = session.device.name
-    if drained := result.data.get("drained"):
-        told = f"; not saved for a reboot while {', '.join(drained)} is drained"
-        return DeviceResult(result.status, result.message + told, result.data)
     try:
-        terms.permit(name)
+        terms.permit(session.device.name)
         problem = await not_saved(session)
     except ForerunnerError as error:
         problem = str(error)

@@ -32,8 +32,8 @@ def is_device(variables: Mapping[str, Any]) -> bool:
 
 def has_intent(name: str, variables: Mapping[str, Any]) -> bool:
     """Return whether anything says what a device is to run: a section, or the network."""
-    described = name in (variables.get(NETWORK) or {}).get("routers", {})
-    return described or any(variables.get(f"{PREFIX}{section}") for section in SECTIONS)
+    own = any(variables.get(f"{PREFIX}{section}") for section in SECTIONS)
+    return own or _is_described(name, variables)
 
 
 def platform_of(variables: Mapping[str, Any]) -> str:
@@ -120,9 +120,11 @@ def _schema_faults(name: str, variables: Mapping[str, Any]) -> Iterator[InvalidD
             yield InvalidData(fault.source, field, fault.problem)
 
 
+def _is_described(name: str, variables: Mapping[str, Any]) -> bool:
+    return name in (variables.get(NETWORK) or {}).get("routers", {})
+
+
 def _sections(name: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-    network = variables.get(NETWORK)
-    described = network is not None and name in network.get("routers", {})
-    given = router_sections(name, network) if network is not None and described else {}
+    given = router_sections(name, variables[NETWORK]) if _is_described(name, variables) else {}
     own = {section: variables.get(f"{PREFIX}{section}") for section in SECTIONS}
     return given | {section: value for section, value in own.items() if value is not None}
