@@ -93,21 +93,19 @@ def _router(number: int) -> dict[str, Any]:
 
 
 def _ours(directory: Path) -> float:
-    program = str(Path(sys.executable).with_name("ansible-playbook"))
-    inventory = str(home.root() / "inventories" / "fleet")
-    return _timed(
-        directory,
-        _out(directory),
-        [program, "-i", inventory, "playbooks/render_configs.yml", "-e",
-         f"intent_directory={_out(directory)}"],
-    )  # fmt: skip
+    out = _out(directory)
+    given = ("-e", f"intent_directory={out}")
+    return _timed(directory, out, _play("playbooks/render_configs.yml", *given))
 
 
 def _start(directory: Path) -> float:
+    return _timed(directory, directory / "nothing", _play(str(PEERS / "start_only.yml")))
+
+
+def _play(playbook: str, *arguments: str) -> list[str]:
     program = str(Path(sys.executable).with_name("ansible-playbook"))
     inventory = str(home.root() / "inventories" / "fleet")
-    play = str(PEERS / "start_only.yml")
-    return _timed(directory, directory / "nothing", [program, "-i", inventory, play])
+    return [program, "-i", inventory, playbook, *arguments]
 
 
 def _plain(directory: Path) -> float:

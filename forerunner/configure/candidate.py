@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any
 
 from forerunner.configure import vendor
+from forerunner.configure.guard import AGAIN_S, GRACE_S, TOO_LATE
 from forerunner.configure.guarded import Conditions
 from forerunner.configure.health import patiently
 from forerunner.configure.passes import Brought
@@ -25,13 +26,8 @@ from forerunner.dialects.redaction import hide
 from forerunner.fleet import Device, FleetError, Rejected, Unreachable
 from forerunner.fleet.door import Driver, open_napalm, with_napalm
 
-GRACE_S = 20.0
-"""Seconds after its timer within which a device must have taken a change back and answer."""
-
-_AGAIN_S = 0.5
 # So close to its end, the timer does it: asking too late would roll back one change too many.
 _TOO_CLOSE_S = 3.0
-_TOO_LATE = "its timer ran out first and took the change back; was the way to it cut?"
 _PENDING = (
     "a commit waits there to be confirmed, somebody else's or a dead run's; a dead run's goes back "
     "by itself when its timer ends"
@@ -124,13 +120,13 @@ class Candidate:
             return
         self._permit()
         if self._ends - time.monotonic() < 0:
-            raise Rejected(self._device.name, _TOO_LATE)
+            raise Rejected(self._device.name, TOO_LATE)
         await self._driver.do(lambda driver: driver.confirm_commit())
         reading = await self._driver.do(self._reading)
         if reading.pending:
             raise Rejected(self._device.name, "it was told to confirm its commit, and did not")
         if self._speech.differences(reading.running, self._target):
-            raise Rejected(self._device.name, _TOO_LATE)
+            raise Rejected(self._device.name, TOO_LATE)
 
     async def put_back(self) -> bool:
         """Have the change taken back, and return whether the device runs exactly the snapshot.
@@ -160,7 +156,7 @@ class Candidate:
                 last = Rejected(self._device.name, "its commit waits for its timer still")
             except (FleetError, TimeoutError) as error:
                 last = error if isinstance(error, FleetError) else last
-            await asyncio.sleep(_AGAIN_S)
+            await asyncio.sleep(AGAIN_S)
         raise last
 
     async def _discard(self) -> None:

@@ -20,8 +20,8 @@ GRACE_S = 20.0
 _CONNECT_S = 10.0
 # While the way may be cut, one attempt must not outlast the moment at which it is mended by much.
 _RECONNECT_S = 5.0
-_AGAIN_S = 0.5
-_TOO_LATE = "its timer ran out first and took the change back; was the way to it cut?"
+AGAIN_S = 0.5
+TOO_LATE = "its timer ran out first and took the change back; was the way to it cut?"
 
 
 class Guard:
@@ -81,7 +81,7 @@ class Guard:
         except Rejected as error:
             if self.left_s > 0:
                 raise
-            raise Rejected(self._device.name, _TOO_LATE) from error
+            raise Rejected(self._device.name, TOO_LATE) from error
 
     async def health(self, local: str, peers: list[str]) -> dict[str, Any]:
         """Return whom the device reaches and its interfaces' errors; see `agent.health`."""
@@ -96,7 +96,7 @@ class Guard:
         """
         answer = await self._ask(f"confirm {self.name}")
         if answer["state"] != "released":
-            raise Rejected(self._device.name, _TOO_LATE)
+            raise Rejected(self._device.name, TOO_LATE)
 
     async def put_back(self) -> bool:
         """Have the snapshot put back, and return whether the device runs exactly that.
@@ -118,7 +118,7 @@ class Guard:
             except (FleetError, TimeoutError) as error:
                 last = error if isinstance(error, FleetError) else last
                 await self._forget_session()
-                await asyncio.sleep(_AGAIN_S)
+                await asyncio.sleep(AGAIN_S)
         raise last
 
     async def _ask(self, command: str) -> dict[str, Any]:
