@@ -19,6 +19,9 @@ MARKER = "FORERUNNER_AIRFLOW_RUN"
 # Airflow's own distances between its ports: 8080, 8793 and 8794.
 _LOG_OFFSET, _TRIGGER_LOG_OFFSET = 713, 714
 _HEARTBEAT_TIMEOUT_S = 30
+# SQLite has one writer at a time. The driver's 5 s are over while a busy disk takes the first
+# reading of the DAG files, and what then fails is whatever came next.
+_DATABASE_PATIENCE_S = 60
 
 
 class PortTaken(ForerunnerError):
@@ -101,7 +104,9 @@ def _core(place: Path) -> dict[str, str]:
         "CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
         "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(_password_file()),
-        "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{place / 'airflow.db'}",
+        "DATABASE__SQL_ALCHEMY_CONN": (
+            f"sqlite:///{place / 'airflow.db'}?timeout={_DATABASE_PATIENCE_S}"
+        ),
         "LOGGING__BASE_LOG_FOLDER": str(place / "logs"),
     }
 

@@ -3,6 +3,7 @@
 import socket
 
 import pytest
+from sqlalchemy import create_engine
 
 from forerunner.airflow import settings
 from forerunner.airflow.settings import Ports, PortTaken
@@ -62,3 +63,11 @@ def test_settings_of_another_airflow_are_left_out(loop, monkeypatch) -> None:
     made = settings.environment(Ports(1, 2, 3), "airflow-a")
     assert made["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
     assert "AIRFLOW__CELERY__BROKER_URL" not in made
+
+
+def test_a_busy_database_is_waited_for(loop) -> None:
+    told = settings.environment(Ports(1, 2, 3), "airflow-a")
+    settings.airflow_home().mkdir(parents=True, exist_ok=True)
+    engine = create_engine(told["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"])
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() >= 30_000
