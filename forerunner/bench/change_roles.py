@@ -1,15 +1,13 @@
 """`make bench-change`, part apply: every role twice, by the playbook that people type."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CompletedProcess
 
 from rich.console import Console
 
-from forerunner import home
 from forerunner.bench import change_lab
 from forerunner.bench.rows import Extent
 from forerunner.trials.site import Site
@@ -90,15 +88,7 @@ def _again(site: Site, plays: Sequence[Play]) -> Iterator[str]:
             yield f"{play.role} ({play.name})"
 
 
-def _run(site: Site, play: Play, lines: Path) -> "subprocess.CompletedProcess[str]":
+def _run(site: Site, play: Play, lines: Path) -> CompletedProcess[str]:
     arguments = [each.format(lines=lines) for each in play.arguments]
     inventory = [] if "-i" in arguments else ["-i", "inventories/lab"]
-    program = str(Path(sys.executable).with_name("ansible-playbook"))
-    return subprocess.run(
-        [program, *inventory, f"playbooks/{play.name}.yml", *arguments],
-        cwd=home.root(),
-        env=site.environment | {"ANSIBLE_NOCOLOR": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return site.run("ansible-playbook", *inventory, f"playbooks/{play.name}.yml", *arguments)

@@ -13,11 +13,12 @@ from forerunner.configure.guarded import Permit
 from forerunner.configure.operation import Configuration
 from forerunner.configure.passes import Spoken, bring
 from forerunner.configure.saving import not_saved
+from forerunner.configure.survey import hidden
 from forerunner.dialects import config_tree, dialect
 from forerunner.dialects.indented import Indented
 from forerunner.dialects.redaction import hide
-from forerunner.errors import ForerunnerError, InvalidData
-from forerunner.fleet import Device, DeviceResult, FleetError, Rejected, Session, run
+from forerunner.errors import InvalidData
+from forerunner.fleet import Device, DeviceResult, Rejected, Session, run
 from forerunner.fleet.speech import shell
 
 _MOST_CHARACTERS = 1_000_000
@@ -76,14 +77,10 @@ def push(devices: Mapping[str, Device], text: str, terms: PushTerms) -> Configur
     chosen = [each for name, each in devices.items() if name not in foreign]
 
     async def work(session: Session) -> DeviceResult:
-        try:
-            return await _Push(session, text, terms).run()
-        except FleetError:
-            raise
-        except ForerunnerError as error:
-            return DeviceResult("failed", hide(str(error)))
+        return await _Push(session, text, terms).run()
 
-    results = {**foreign, **run(chosen, work, terms.concurrency, terms.timeout_s)}
+    pushed = run(chosen, work, terms.concurrency, terms.timeout_s)
+    results = foreign | {name: hidden(each) for name, each in pushed.items()}
     return Configuration({name: results[name] for name in devices}, terms.check)
 
 

@@ -3,14 +3,14 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from forerunner.configure.foretell import SHADOWED, Foretold, Seen, by_vendor, look, on_shadow
 from forerunner.configure.plan import Candidate, OpenPlan, PlanRefused, open_plan, write_plan
-from forerunner.dialects.redaction import hide
+from forerunner.configure.survey import hidden
 from forerunner.errors import ForerunnerError, InvalidData
-from forerunner.fleet import Device, DeviceResult, FleetError, Session, failure, run_async
+from forerunner.fleet import Device, DeviceResult, Session, failure, run_async
 from forerunner.shadow.machine import check_machine
 
 Told = Foretold | DeviceResult
@@ -137,7 +137,7 @@ async def _foretell(
             return await _in_turn(doors, by_vendor(device, text, limits.timeout_s))
         seen = looked[device.name].data.get("seen")
         if not isinstance(seen, Seen):
-            return looked[device.name]
+            return hidden(looked[device.name])
         return await _in_turn(shadows, on_shadow(device, seen, text))
 
     told = await asyncio.gather(*map(one, devices.values()))
@@ -145,10 +145,7 @@ async def _foretell(
 
 
 async def _look(session: Session) -> DeviceResult:
-    try:
-        return DeviceResult("ok", data={"seen": await look(session)})
-    except ForerunnerError as error:
-        return _failure(error)
+    return DeviceResult("ok", data={"seen": await look(session)})
 
 
 async def _in_turn(turn: asyncio.Semaphore, work: Awaitable[Foretold]) -> Told:
@@ -156,12 +153,7 @@ async def _in_turn(turn: asyncio.Semaphore, work: Awaitable[Foretold]) -> Told:
         try:
             return await work
         except ForerunnerError as error:
-            return _failure(error)
-
-
-def _failure(error: ForerunnerError) -> DeviceResult:
-    result = failure(error) if isinstance(error, FleetError) else DeviceResult("failed", str(error))
-    return replace(result, message=hide(result.message))
+            return hidden(failure(error))
 
 
 def _result(name: str, told: Told) -> DeviceResult:

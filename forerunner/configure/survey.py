@@ -13,7 +13,6 @@ from forerunner.configure.terms import Network, Terms
 from forerunner.configure.vendor import TIMER_STEPS_S
 from forerunner.dialects import UnknownPlatform, dialect
 from forerunner.dialects.redaction import hide
-from forerunner.errors import ForerunnerError
 from forerunner.fleet import Device, DeviceResult, Session, open_session, run_async, visit_all
 from forerunner.fleet.door import with_napalm
 from forerunner.fleet.errors import FleetError
@@ -74,22 +73,17 @@ async def survey(devices: Mapping[str, Device], intent: Intent, terms: Terms) ->
     spoken = [each for name, each in devices.items() if name not in foreign]
 
     async def visit(device: Device) -> DeviceResult:
-        try:
-            seen[device.name] = await _look(device, intent, terms)
-        except FleetError:
-            raise
-        except ForerunnerError as error:
-            return DeviceResult("failed", str(error))
+        seen[device.name] = await _look(device, intent, terms)
         return DeviceResult("ok")
 
     results = await visit_all(spoken, visit, terms.concurrency, terms.timeout_s)
     return Survey(
         {name: seen[name] for name, each in results.items() if each.succeeded},
-        {**foreign, **{name: _hidden(x) for name, x in results.items() if not x.succeeded}},
+        {**foreign, **{name: hidden(x) for name, x in results.items() if not x.succeeded}},
     )
 
 
-def _hidden(result: DeviceResult) -> DeviceResult:
+def hidden(result: DeviceResult) -> DeviceResult:
     """Return a failure without what a device may have said of its secrets."""
     return dataclasses.replace(result, message=hide(result.message))
 

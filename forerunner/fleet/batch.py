@@ -9,8 +9,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 
 import uvloop
 
+from forerunner.errors import ForerunnerError
 from forerunner.fleet.device import Device, DeviceResult, ResultStatus
-from forerunner.fleet.errors import FleetError, Unreachable
+from forerunner.fleet.errors import Unreachable
 from forerunner.fleet.opening import connect
 from forerunner.fleet.progress import Progress, Report
 from forerunner.fleet.session import Session
@@ -123,7 +124,7 @@ async def _attempt(device: Device, visit: Visit, timeout_s: float) -> DeviceResu
             "unreachable",
             f"{device.name}: not done within {timeout_s:g} s; its state is not known: run it again",
         )
-    except FleetError as error:
+    except ForerunnerError as error:
         return failure(error)
     except Exception as error:  # noqa: BLE001
         # A fault of ours on one device must not cost the others their results.
@@ -131,7 +132,7 @@ async def _attempt(device: Device, visit: Visit, timeout_s: float) -> DeviceResu
         return DeviceResult("failed", f"{device.name}: {type(error).__name__}: {error}")
 
 
-def failure(error: FleetError) -> DeviceResult:
+def failure(error: ForerunnerError) -> DeviceResult:
     """Return the result that stands for an error."""
     status: ResultStatus = "unreachable" if isinstance(error, Unreachable) else "failed"
     return DeviceResult(status, str(error))

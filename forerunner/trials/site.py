@@ -93,19 +93,27 @@ class Site:
         Raises:
             CommandFailed: Holds the last lines that it printed.
         """
-        path = str(Path(sys.executable).parent / program)
         begun = time.monotonic()
-        done = subprocess.run(
-            [path, *arguments],
+        done = self.run(program, *arguments)
+        if check and done.returncode:
+            raise CommandFailed(_failure(program, arguments, done))
+        return time.monotonic() - begun
+
+    def run(self, program: str, *arguments: str) -> CompletedProcess[str]:
+        """Run a program of our environment for this site and return how it ended.
+
+        Args:
+            program: As `forerunner`, `python` or `ansible-playbook`.
+            arguments: Its arguments.
+        """
+        return subprocess.run(
+            [str(Path(sys.executable).parent / program), *arguments],
             cwd=home.root(),
-            env=self.environment,
+            env=self.environment | {"ANSIBLE_NOCOLOR": "1"},
             capture_output=True,
             text=True,
             check=False,
         )
-        if check and done.returncode:
-            raise CommandFailed(_failure(program, arguments, done))
-        return time.monotonic() - begun
 
 
 def _failure(program: str, arguments: Sequence[str], done: CompletedProcess[str]) -> str:
