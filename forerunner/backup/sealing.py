@@ -2,21 +2,18 @@
 
 import hashlib
 import os
-import secrets
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError
-from ansible.parsing.dataloader import DataLoader
-from ansible.parsing.vault import VaultLib, VaultSecret, get_file_vault_secret
+from ansible.parsing.vault import VaultLib, VaultSecret
 
 from forerunner.backup.errors import BackupError
 from forerunner.dialects.redaction import keyed_digest, redact
+from forerunner.vault import PASSWORD_FILE, VaultError, read_password
 
-PASSWORD_FILE = "FORERUNNER_VAULT_PASSWORD_FILE"  # noqa: S105 - the name of a variable
-_PASSWORD_BYTES = 32
 # As slow to guess as is bearable once a run: the digests must not give the password away.
 _SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
 
@@ -79,37 +76,8 @@ def open_seal(file: Path, create: bool = False, used: bool = False, check: bool 
     Raises:
         BackupError: It is missing, empty, or others may read it.
     """
-    if not file.exists() and create and not used:
-        if check:
-            return Seal(secrets.token_bytes(_PASSWORD_BYTES), "a password of this dry run")
-        _create(file)
-    if not file.is_file():
-        hint = "put it back: the full texts were encrypted with it" if used else "write one there"
-        raise BackupError(f"{file}: there is no vault password; {hint}, or set {PASSWORD_FILE}")
-    if file.stat().st_mode & 0o077:
-        raise BackupError(f"{file}: others may read the vault password; run: chmod 600 {file}")
-    return Seal(_password(file), str(file))
-
-
-def _password(file: Path) -> bytes:
     try:
-        secret = get_file_vault_secret(str(file), loader=DataLoader())
-        secret.load()
-    except AnsibleError as error:
-        raise BackupError(f"{file}: no vault password can be read: {error}") from error
-    return bytes(secret.bytes)
-
-
-def _create(file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(secrets.token_urlsafe(_PASSWORD_BYTES) + "\n")
-    try:
-        # Whoever comes first wins, and everybody has the same one.
-        os.link(temporary, file)
-    except FileExistsError:
-        pass
-    finally:
-        temporary.unlink()
+        password = read_password(file, create, used, check)
+    except VaultError as error:
+        raise BackupError(str(error)) from error
+    return Seal(password, str(file))

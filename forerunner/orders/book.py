@@ -1,0 +1,109 @@
+"""The orders' part of the ledger: its tables, and transactions that outlast a lost database."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any, TypeVar
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+
+from forerunner.database import Execute, LedgerError, Transactional
+
+_Result = TypeVar("_Result")
+
+# A database that is started anew comes back within a minute.
+PATIENCE_S = 120.0
+_ROWS = 200
+
+_TABLES = (
+    """CREATE TABLE IF NOT EXISTS sim_orders (
+        id VARCHAR(64) PRIMARY KEY, hash VARCHAR(64) NOT NULL, operation VARCHAR(32) NOT NULL,
+        state VARCHAR(16) NOT NULL, systems TEXT NOT NULL, request TEXT NOT NULL,
+        total BIGINT NOT NULL, chunks BIGINT NOT NULL, failing BIGINT NOT NULL,
+        reason TEXT NOT NULL, created DOUBLE PRECISION NOT NULL,
+        updated DOUBLE PRECISION NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS sim_chunks (
+        order_id VARCHAR(64) NOT NULL, number BIGINT NOT NULL, first BIGINT NOT NULL,
+        total BIGINT NOT NULL, changes TEXT NOT NULL, PRIMARY KEY (order_id, number))""",
+    """CREATE TABLE IF NOT EXISTS sim_work (
+        order_id VARCHAR(64) NOT NULL, chunk BIGINT NOT NULL, system VARCHAR(255) NOT NULL,
+        state VARCHAR(16) NOT NULL, updated DOUBLE PRECISION NOT NULL,
+        PRIMARY KEY (order_id, system, chunk))""",
+    """CREATE TABLE IF NOT EXISTS sim_problems (
+        order_id VARCHAR(64) NOT NULL, chunk BIGINT NOT NULL, system VARCHAR(255) NOT NULL,
+        position BIGINT NOT NULL, imsi VARCHAR(15) NOT NULL, problem TEXT NOT NULL,
+        PRIMARY KEY (order_id, system, position))""",
+    """CREATE TABLE IF NOT EXISTS sim_numbers (
+        kind VARCHAR(8) NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL,
+        state VARCHAR(16) NOT NULL, order_id VARCHAR(64) NOT NULL,
+        until DOUBLE PRECISION NOT NULL, PRIMARY KEY (kind, first))""",
+    """CREATE TABLE IF NOT EXISTS sim_cards (
+        imsi VARCHAR(15) PRIMARY KEY, iccid VARCHAR(20) NOT NULL UNIQUE,
+        msisdn VARCHAR(15) NOT NULL UNIQUE, profile VARCHAR(64) NOT NULL,
+        status VARCHAR(16) NOT NULL, routing_number VARCHAR(16) NOT NULL, keys TEXT NOT NULL,
+        order_id VARCHAR(64) NOT NULL)""",
+)
+
+
+class Book:
+    """The ledger's tables of orders.
+
+    Args:
+        ledger: The ledger.
+        patience_s: Seconds for which a ledger that cannot be used is tried again.
+        clock: Seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        ledger: Transactional,
+        patience_s: float = PATIENCE_S,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._ledger, self._patience_s, self.clock = ledger, patience_s, clock
+        self._made = False
+
+    def transact(self, act: Callable[[Execute], _Result]) -> _Result:
+        """Do something in one transaction, again where the ledger broke off: it must be idempotent.
+
+        Raises:
+            LedgerError: The ledger could not be used for as long as we are patient.
+        """
+        for attempt in Retrying(
+            retry=retry_if_exception_type(LedgerError),
+            wait=wait_random_exponential(0.1, max=2),
+            stop=stop_after_delay(self._patience_s),
+            reraise=True,
+        ):
+            with attempt, self._opened() as execute:
+                return act(execute)
+        raise AssertionError("a retrying either returns or raises")
+
+    def execute(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+        """Run one statement in a transaction of its own, and return its rows."""
+        return self.transact(lambda execute: execute(sql, **values))
+
+    @contextmanager
+    def _opened(self) -> Iterator[Execute]:
+        with self._ledger.transaction() as execute:
+            if not self._made:
+                for table in _TABLES:
+                    execute(table)
+            yield execute
+        self._made = True
+
+
+def insert(
+    execute: Execute, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Add rows to a table, some hundred a statement."""
+    rest = iter(rows)
+    while some := list(islice(rest, _ROWS)):
+        places = ", ".join(
+            "(" + ", ".join(f":v{row}_{column}" for column in range(len(columns))) + ")"
+            for row in range(len(some))
+        )
+        values = {f"v{i}_{j}": value for i, row in enumerate(some) for j, value in enumerate(row)}
+        # Table and columns are this package's own words.
+        execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES {places}", **values)  # noqa: S608

@@ -1,0 +1,190 @@
+"""An order on one system: looking, applying, taking back. Chunk by chunk, and again after a death.
+
+Before a chunk is written, the ledger says `begun`; once it was read back, `applied`. What died in
+between is done again: a system brings each SIM from wherever it stands to where it is to stand.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential
+
+from forerunner.orders.readback import foreign, occupied, unlike
+from forerunner.orders.record import Chunk, Order, Orders
+from forerunner.orders.states import WorkState
+from forerunner.telco import Change, SubscriberSystem, SystemUnreachable, TelcoError
+
+_Answer = TypeVar("_Answer")
+
+_TO_APPLY: frozenset[WorkState] = frozenset({"planned", "checked", "begun"})
+_TO_UNDO: frozenset[WorkState] = frozenset({"begun", "applied", "stuck"})
+_POLL_S = 0.2
+# A lease lasts longer than this; one that waits must not lose it.
+_KEEP_S = 5.0
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On what terms an order is brought to a system.
+
+    Attributes:
+        permit: Asked before each write; raises to prevent it.
+        rate: SIMs a second at the most; 0 for as many as the system takes.
+        patience_s: Seconds for which a system that does not answer is tried again.
+        chunks: The chunks that are meant; None for all.
+        report: Takes a line about each chunk.
+    """
+
+    permit: Callable[[], None]
+    rate: float = 0.0
+    patience_s: float = 60.0
+    chunks: range | None = None
+    report: Callable[[str], None] = lambda _line: None
+
+
+class Leg:
+    """An order on one system.
+
+    Args:
+        orders: The ledger's orders.
+        order: The order.
+        system: The system, open.
+        terms: On what terms.
+    """
+
+    def __init__(
+        self, orders: Orders, order: Order, system: SubscriberSystem, terms: Terms
+    ) -> None:
+        self._orders, self._order, self._system, self._terms = orders, order, system, terms
+
+    async def check(self) -> None:
+        """See on the system that every SIM stands as the ledger thinks, and that new ones are free.
+
+        Raises:
+            TelcoError: The system does not answer.
+        """
+        for chunk in self._open(frozenset({"planned"})):
+            problems = await self._patiently(partial(occupied, self._system, chunk.changes))
+            self._note(chunk, problems)
+            if not any(problems):
+                self._set(chunk, "checked")
+
+    async def apply(self) -> None:
+        """Bring every chunk to the system, each one once the system before has it."""
+        for chunk in self._open(_TO_APPLY):
+            if not await self._turn(chunk) or self._is_failing():
+                return
+            problems = await self._bring(chunk)
+            self._note(chunk, problems)
+            if any(problems):
+                return
+            self._set(chunk, "applied")
+
+    async def undo(self) -> None:
+        """Take back what this order brought here, the last chunk first."""
+        for chunk in reversed(list(self._numbers(_TO_UNDO))):
+            opened = await self._ours(self._orders.chunk(self._order.id, chunk))
+            problems = await self._bring(opened)
+            self._note(opened, problems, fail=False)
+            self._set(opened, "stuck" if any(problems) else "undone")
+
+    async def _bring(self, chunk: Chunk) -> list[str]:
+        """Write a chunk and read it back; return what is wrong with each SIM."""
+        try:
+            self._terms.permit()
+            self._set(chunk, "begun")
+            problems: list[str] = []
+            async for some in self._paced(chunk.changes):
+                problems += await self._patiently(partial(self._written, some))
+        except TelcoError as error:
+            return [str(error)] * len(chunk.changes)
+        return problems
+
+    async def _written(self, changes: Sequence[Change]) -> list[str]:
+        said = await self._system.bring(changes)
+        found = await unlike(self._system, changes)
+        # What it said tells more than how it differs.
+        return [a or b for a, b in zip(said, found, strict=True)]
+
+    async def _turn(self, chunk: Chunk) -> bool:
+        """Wait until the system before has a chunk; return False where it never will."""
+        place = self._order.systems.index(self._system.name)
+        if not place:
+            return True
+        before, kept = self._order.systems[place - 1], time.monotonic()
+        while self._orders.work(self._order.id, before)[chunk.number] != "applied":
+            if self._is_failing():
+                return False
+            if time.monotonic() - kept > _KEEP_S:
+                self._terms.permit()
+                kept = time.monotonic()
+            await asyncio.sleep(_POLL_S)
+        return True
+
+    async def _ours(self, chunk: Chunk) -> Chunk:
+        """Return a chunk turned round, without the SIMs that somebody else's record is of.
+
+        Such a record was left as it is when the chunk was applied, and is so now.
+        """
+        noted = self._orders.noted(self._order.id, self._system.name, chunk.number)
+        if noted:
+            others = await self._patiently(partial(foreign, self._system, chunk.changes))
+            noted &= {at for at, other in zip(chunk.positions, others, strict=True) if other}
+        return chunk.undone(noted)
+
+    async def _patiently(self, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+        """Ask, again while the system does not answer: whatever it is asked may be repeated."""
+        async for attempt in AsyncRetrying(
+            retry=retry_if_exception_type(SystemUnreachable),
+            wait=wait_exponential(0.2, max=5),
+            stop=stop_after_delay(self._terms.patience_s),
+            reraise=True,
+        ):
+            with attempt:
+                return await ask()
+        raise AssertionError("a retrying either returns or raises")
+
+    async def _paced(self, changes: Sequence[Change]) -> AsyncIterator[Sequence[Change]]:
+        """Yield changes in parts, no faster than the system is to be asked."""
+        rate = self._terms.rate
+        part = max(1, min(len(changes), int(rate))) if rate else len(changes)
+        for first in range(0, len(changes), part):
+            due = time.monotonic() + (part / rate if rate else 0.0)
+            yield changes[first : first + part]
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+
+    def _open(self, states: frozenset[WorkState]) -> Iterator[Chunk]:
+        for number in self._numbers(states):
+            yield self._orders.chunk(self._order.id, number)
+
+    def _numbers(self, states: frozenset[WorkState]) -> list[int]:
+        work = self._orders.work(self._order.id, self._system.name)
+        meant = self._terms.chunks or range(len(work))
+        return [number for number in meant if work[number] in states]
+
+    def _is_failing(self) -> bool:
+        return self._orders.get(self._order.id).failing
+
+    def _set(self, chunk: Chunk, state: WorkState) -> None:
+        self._orders.set_work(self._order.id, self._system.name, chunk.number, state)
+        self._terms.report(f"{self._system.name}: chunk {chunk.number} {state}")
+
+    def _note(self, chunk: Chunk, problems: Sequence[str], fail: bool = True) -> None:
+        """Note what is wrong with SIMs of a chunk, and that the order is to be taken back."""
+        subscribers = [change.after or change.before for change in chunk.changes]
+        found = [
+            (at, each.imsi if each else "", problem)
+            for at, each, problem in zip(chunk.positions, subscribers, problems, strict=True)
+            if problem
+        ]
+        if not found:
+            return
+        self._orders.note_problems(self._order.id, self._system.name, chunk.number, found)
+        if fail:
+            _, imsi, problem = found[0]
+            more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+            self._orders.fail(self._order.id, f"{self._system.name}: {imsi}: {problem}{more}")

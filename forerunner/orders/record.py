@@ -1,0 +1,235 @@
+"""An order as the ledger holds it: its state, its chunks, and how far each system has come."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Self, cast
+
+from forerunner.database import Execute
+from forerunner.orders.book import Book, insert
+from forerunner.orders.errors import OrderError
+from forerunner.orders.sealing import Seal
+from forerunner.orders.states import ENDED, OrderState, WorkState
+from forerunner.telco import Change, Subscriber
+
+_LENGTH = 1000
+_PROBLEM = ("order_id", "chunk", "system", "position", "imsi", "problem")
+_ORDER = "id, hash, operation, state, systems, request, total, chunks, failing, reason, updated"
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order.
+
+    Attributes:
+        id: The request's own name for it.
+        hash: Of the whole request: the same name for another one is refused.
+        operation: As `create`.
+        state: Where it stands.
+        systems: Inventory names of its systems, in the order in which a SIM comes to them.
+        request: What was asked for, without any key.
+        total: SIMs.
+        chunks: Chunks that they are cut into; 0 while they are collected.
+        failing: Whether it is to be taken back.
+        reason: Why, or what is to be done next.
+        updated: Seconds since the epoch.
+    """
+
+    id: str
+    hash: str
+    operation: str
+    state: OrderState
+    systems: tuple[str, ...]
+    request: Mapping[str, Any]
+    total: int
+    chunks: int
+    failing: bool
+    reason: str
+    updated: float
+
+    @property
+    def ended(self) -> bool:
+        """Return whether the same request again only reports."""
+        return self.state in ENDED
+
+    @classmethod
+    def of_row(cls, row: Sequence[Any]) -> Self:
+        """Build it from its columns."""
+        name, digest, operation, state, systems, request, total, chunks, failing, *rest = row
+        return cls(
+            name,
+            digest,
+            operation,
+            cast(OrderState, state),
+            tuple(json.loads(systems)),
+            json.loads(request),
+            int(total),
+            int(chunks),
+            bool(failing),
+            str(rest[0]),
+            float(rest[1]),
+        )
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some hundred SIMs of an order, which are written to a system together.
+
+    Attributes:
+        number: From 0.
+        positions: Of its SIMs in the order.
+        changes: How each of them stood, and is to stand.
+    """
+
+    number: int
+    positions: tuple[int, ...]
+    changes: tuple[Change, ...]
+
+    def undone(self, leaving: Collection[int]) -> "Chunk":
+        """Return what takes it back, without the SIMs of some positions."""
+        pairs = zip(self.positions, self.changes, strict=True)
+        back = [(at, change.undone) for at, change in pairs if at not in leaving]
+        return Chunk(self.number, tuple(at for at, _ in back), tuple(each for _, each in back))
+
+    @classmethod
+    def opened(cls, seal: Seal, order: str, number: int, first: int, sealed: str) -> Self:
+        """Build it from its changes as the ledger keeps them."""
+        rows = json.loads(seal.open(sealed, f"order {order}, chunk {number}"))
+        changes = [Change(*(x and Subscriber(*x) for x in pair)) for pair in rows]
+        return cls(number, tuple(range(first, first + len(changes))), tuple(changes))
+
+    def sealed(self, seal: Seal, order: str) -> str:
+        """Return its changes as the ledger keeps them."""
+        rows = [[x and list(asdict(x).values()) for x in (c.before, c.after)] for c in self.changes]
+        return seal.close(json.dumps(rows), f"order {order}, chunk {self.number}")
+
+
+class Orders:
+    """The orders of a ledger.
+
+    Args:
+        book: The ledger's tables of orders.
+        seal: What keys are sealed by.
+    """
+
+    def __init__(self, book: Book, seal: Seal) -> None:
+        self.book, self.seal = book, seal
+
+    def find(self, order: str) -> Order | None:
+        """Return an order; None when the ledger has none of that name."""
+        query = f"SELECT {_ORDER} FROM sim_orders WHERE id = :id"  # noqa: S608
+        rows = self.book.execute(query, id=order)
+        return Order.of_row(rows[0]) if rows else None
+
+    def get(self, order: str) -> Order:
+        """Return an order.
+
+        Raises:
+            OrderError: There is none of that name.
+        """
+        found = self.find(order)
+        if found is None:
+            raise OrderError(f"there is no order {order}; see `forerunner orders`")
+        return found
+
+    def everything(self, last: int) -> list[Order]:
+        """Return the orders that changed last, the newest first."""
+        query = f"SELECT {_ORDER} FROM sim_orders ORDER BY updated DESC LIMIT :last"  # noqa: S608
+        return [Order.of_row(row) for row in self.book.execute(query, last=last)]
+
+    def set_state(self, order: str, state: OrderState, reason: str = "") -> None:
+        """Note where an order stands now, and why."""
+        self.book.execute(
+            "UPDATE sim_orders SET state = :state, reason = :reason, updated = :now WHERE id = :id",
+            state=state,
+            reason=reason[:_LENGTH],
+            now=self.book.clock(),
+            id=order,
+        )
+
+    def fail(self, order: str, reason: str) -> None:
+        """Note that an order is to be taken back; the first reason stays."""
+        self.book.execute(
+            "UPDATE sim_orders SET failing = 1, reason = :reason, updated = :now"
+            " WHERE id = :id AND failing = 0",
+            reason=reason[:_LENGTH],
+            now=self.book.clock(),
+            id=order,
+        )
+
+    def chunk(self, order: str, number: int) -> Chunk:
+        """Return one chunk of an order, opened.
+
+        Raises:
+            OrderError: It does not open: the vault password is another one.
+        """
+        (row,) = self.book.execute(
+            "SELECT first, changes FROM sim_chunks WHERE order_id = :id AND number = :number",
+            id=order,
+            number=number,
+        )
+        return Chunk.opened(self.seal, order, number, int(row[0]), str(row[1]))
+
+    def work(self, order: str, system: str) -> list[WorkState]:
+        """Return where each chunk stands on a system."""
+        rows = self.book.execute(
+            "SELECT state FROM sim_work WHERE order_id = :id AND system = :system ORDER BY chunk",
+            id=order,
+            system=system,
+        )
+        return [cast(WorkState, row[0]) for row in rows]
+
+    def set_work(self, order: str, system: str, chunk: int, state: WorkState) -> None:
+        """Note where a chunk stands on a system."""
+        self.book.execute(
+            "UPDATE sim_work SET state = :state, updated = :now"
+            " WHERE order_id = :id AND system = :system AND chunk = :chunk",
+            state=state,
+            now=self.book.clock(),
+            id=order,
+            system=system,
+            chunk=chunk,
+        )
+
+    def noted(self, order: str, system: str, chunk: int) -> set[int]:
+        """Return the positions of SIMs of a chunk that a problem on a system is noted of."""
+        rows = self.book.execute(
+            "SELECT position FROM sim_problems"
+            " WHERE order_id = :id AND system = :system AND chunk = :chunk",
+            id=order,
+            system=system,
+            chunk=chunk,
+        )
+        return {int(row[0]) for row in rows}
+
+    def problems(self, order: str, last: int = 20) -> list[tuple[str, str, str]]:
+        """Return system, IMSI and problem of the first SIMs that something is wrong with."""
+        rows = self.book.execute(
+            "SELECT system, imsi, problem FROM sim_problems WHERE order_id = :id"
+            " ORDER BY position LIMIT :last",
+            id=order,
+            last=last,
+        )
+        return [(str(a), str(b), str(c)) for a, b, c in rows]
+
+    def note_problems(
+        self, order: str, system: str, chunk: int, found: Iterable[tuple[int, str, str]]
+    ) -> None:
+        """Note what is wrong with SIMs of a chunk.
+
+        Args:
+            order: The order.
+            system: The system.
+            chunk: The chunk.
+            found: Position in the order, IMSI and problem of each.
+        """
+        rows = {at: (order, chunk, system, at, imsi, said) for at, imsi, said in found}
+
+        forget = "DELETE FROM sim_problems WHERE order_id = :id AND system = :system"
+
+        def act(execute: Execute) -> None:
+            for at in rows:
+                execute(f"{forget} AND position = :at", id=order, system=system, at=at)
+            insert(execute, "sim_problems", _PROBLEM, rows.values())
+
+        self.book.transact(act)

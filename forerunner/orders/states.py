@@ -1,0 +1,20 @@
+"""The words for where an order stands, and where one chunk of it stands on one system."""
+
+from typing import Literal
+
+OrderState = Literal[
+    "collecting", "checking", "rejected", "applying", "undoing", "done", "undone", "parked"
+]
+"""How an order goes: it is collected, its numbers are looked for on every system, it is applied,
+and is done. Where it cannot be, it is rejected (nothing was written), undone, or parked: neither
+done nor undone, with what stands where."""
+
+WorkState = Literal["planned", "checked", "begun", "applied", "undone", "stuck"]
+"""A chunk on a system: nothing written (`planned`, `checked`), perhaps something (`begun`), read
+back as wanted (`applied`), read back as before (`undone`), or taken back in vain (`stuck`)."""
+
+ENDED: frozenset[OrderState] = frozenset({"rejected", "done", "undone"})
+"""An order that came to an end; the same request again only reports."""
+
+UNTOUCHED: frozenset[WorkState] = frozenset({"planned", "checked", "undone"})
+"""A chunk of which a system holds nothing of this order."""
