@@ -21,7 +21,7 @@ demo: environment packages root ## Watch the whole loop: one fault, without and 
 	$(AS_ROOT) $(BIN)/forerunner demo
 
 test: environment packages-optional lint-fast ## Run the quick checks and all tests (the lab's want root)
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: environment ## Run every check of the code, all results at once
 	@$(MAKE) --no-print-directory --keep-going lint-format lint-rules lint-imports lint-types lint-ansible

@@ -21,7 +21,7 @@ _TABLES = (
         id VARCHAR(64) PRIMARY KEY, hash VARCHAR(64) NOT NULL, operation VARCHAR(32) NOT NULL,
         state VARCHAR(16) NOT NULL, systems TEXT NOT NULL, request TEXT NOT NULL,
         total BIGINT NOT NULL, chunks BIGINT NOT NULL, failing BIGINT NOT NULL,
-        reason TEXT NOT NULL, created DOUBLE PRECISION NOT NULL,
+        reason TEXT NOT NULL, halted TEXT NOT NULL, created DOUBLE PRECISION NOT NULL,
         updated DOUBLE PRECISION NOT NULL)""",
     """CREATE TABLE IF NOT EXISTS sim_chunks (
         order_id VARCHAR(64) NOT NULL, number BIGINT NOT NULL, first BIGINT NOT NULL,

@@ -91,8 +91,8 @@ def _begin(execute: Execute, asked: Asked, now: float) -> Numbers:
     columns = ("id", "hash", "operation", "state", "systems", "request", "total", "chunks")
     row = (asked.id, asked.hash, asked.operation, "collecting", json.dumps(asked.systems))
     told = json.dumps({**asked.request, "numbers": held})
-    more = ("failing", "reason", "created", "updated")
-    whole = (*row, told, asked.total, 0, 0, "", now, now)
+    more = ("failing", "reason", "halted", "created", "updated")
+    whole = (*row, told, asked.total, 0, 0, "", "", now, now)
     insert(execute, "sim_orders", (*columns, *more), [whole])
     return numbers
 

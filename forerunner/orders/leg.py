@@ -16,15 +16,13 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 from forerunner.orders.readback import foreign, occupied, unlike
 from forerunner.orders.record import Chunk, Order, Orders
 from forerunner.orders.states import WorkState
+from forerunner.orders.turn import Turn
 from forerunner.telco import Change, SubscriberSystem, SystemUnreachable, TelcoError
 
 _Answer = TypeVar("_Answer")
 
 _TO_APPLY: frozenset[WorkState] = frozenset({"planned", "checked", "begun"})
 _TO_UNDO: frozenset[WorkState] = frozenset({"begun", "applied", "stuck"})
-_POLL_S = 0.2
-# A lease lasts longer than this; one that waits must not lose it.
-_KEEP_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,7 @@ class Terms:
         permit: Asked before each write; raises to prevent it.
         rate: SIMs a second at the most; 0 for as many as the system takes.
         patience_s: Seconds for which a system that does not answer is tried again.
+        stall_s: Seconds after which a system that the one before keeps waiting gives up.
         chunks: The chunks that are meant; None for all.
         report: Takes a line about each chunk.
     """
@@ -42,6 +41,7 @@ class Terms:
     permit: Callable[[], None]
     rate: float = 0.0
     patience_s: float = 60.0
+    stall_s: float = 300.0
     chunks: range | None = None
     report: Callable[[str], None] = lambda _line: None
 
@@ -75,8 +75,11 @@ class Leg:
 
     async def apply(self) -> None:
         """Bring every chunk to the system, each one once the system before has it."""
+        turn = Turn(
+            self._orders, self._order, self._system.name, self._terms.permit, self._terms.stall_s
+        )
         for chunk in self._open(_TO_APPLY):
-            if not await self._turn(chunk) or self._is_failing():
+            if not await turn.come(chunk.number):
                 return
             problems = await self._bring(chunk)
             self._note(chunk, problems)
@@ -109,21 +112,6 @@ class Leg:
         found = await unlike(self._system, changes)
         # What it said tells more than how it differs.
         return [a or b for a, b in zip(said, found, strict=True)]
-
-    async def _turn(self, chunk: Chunk) -> bool:
-        """Wait until the system before has a chunk; return False where it never will."""
-        place = self._order.systems.index(self._system.name)
-        if not place:
-            return True
-        before, kept = self._order.systems[place - 1], time.monotonic()
-        while self._orders.work(self._order.id, before)[chunk.number] != "applied":
-            if self._is_failing():
-                return False
-            if time.monotonic() - kept > _KEEP_S:
-                self._terms.permit()
-                kept = time.monotonic()
-            await asyncio.sleep(_POLL_S)
-        return True
 
     async def _ours(self, chunk: Chunk) -> Chunk:
         """Return a chunk turned round, without the SIMs that somebody else's record is of.
@@ -165,9 +153,6 @@ class Leg:
         work = self._orders.work(self._order.id, self._system.name)
         meant = self._terms.chunks or range(len(work))
         return [number for number in meant if work[number] in states]
-
-    def _is_failing(self) -> bool:
-        return self._orders.get(self._order.id).failing
 
     def _set(self, chunk: Chunk, state: WorkState) -> None:
         self._orders.set_work(self._order.id, self._system.name, chunk.number, state)

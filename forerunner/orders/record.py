@@ -14,7 +14,9 @@ from forerunner.telco import Change, Subscriber
 
 _LENGTH = 1000
 _PROBLEM = ("order_id", "chunk", "system", "position", "imsi", "problem")
-_ORDER = "id, hash, operation, state, systems, request, total, chunks, failing, reason, updated"
+_ORDER = (
+    "id, hash, operation, state, systems, request, total, chunks, failing, reason, halted, updated"
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Order:
         chunks: Chunks that they are cut into; 0 while they are collected.
         failing: Whether it is to be taken back.
         reason: Why, or what is to be done next.
+        halted: Why a system could not go on in the last run; empty when all could.
         updated: Seconds since the epoch.
     """
 
@@ -45,6 +48,7 @@ class Order:
     chunks: int
     failing: bool
     reason: str
+    halted: str
     updated: float
 
     @property
@@ -67,7 +71,8 @@ class Order:
             int(chunks),
             bool(failing),
             str(rest[0]),
-            float(rest[1]),
+            str(rest[1]),
+            float(rest[2]),
         )
 
 
@@ -156,6 +161,11 @@ class Orders:
             now=self.book.clock(),
             id=order,
         )
+
+    def halt(self, order: str, why: str) -> None:
+        """Note that a system cannot go on, or with an empty text that a new run begins."""
+        query = "UPDATE sim_orders SET halted = :why, updated = :now WHERE id = :id"
+        self.book.execute(query, why=why[:_LENGTH], now=self.book.clock(), id=order)
 
     def chunk(self, order: str, number: int) -> Chunk:
         """Return one chunk of an order, opened.
