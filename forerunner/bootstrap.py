@@ -161,7 +161,8 @@ def ensure_peers() -> None:
             return
         uv, python = str(SETUP / "uv" / "bin" / "uv"), str(PEERS / "bin" / "python")
         made = _try([uv, "venv", "-q", "--clear", "--python", sys.executable, str(PEERS)])
-        install = [uv, "pip", "sync", "-q", "--python", python, "--require-hashes", str(PEERS_LOCK)]
+        install = [uv, "pip", "sync", "-q", "--python", python, _COMPILED]
+        install += ["--require-hashes", str(PEERS_LOCK)]
         if not (made and _try(install)):
             raise Refusal("the peers could not be installed; what stopped it stands above")
         stamp.write_text(wanted)
@@ -210,7 +211,7 @@ def _with_uv() -> bool:
     if not (ENVIRONMENT.exists() or _try(venv)):
         return False
     say("installing requirements.lock into .venv with uv")
-    target = ["--python", str(ENVIRONMENT / "bin" / "python")]
+    target = ["--python", str(ENVIRONMENT / "bin" / "python"), _COMPILED]
     # On a terminal uv draws its progress; into a file it would list every package.
     target += [] if sys.stderr.isatty() else ["--quiet"]
     return _try([str(uv), "pip", "sync", *target, "--require-hashes", str(LOCK)]) and _try(
@@ -218,6 +219,8 @@ def _with_uv() -> bool:
     )
 
 
+# Else each start of Ansible compiles it all anew where Python may not write what it compiled.
+_COMPILED = "--compile-bytecode"
 # The build backend is in the lock, so nothing is fetched to build the project itself.
 _PROJECT = ("--no-build-isolation", "--no-deps", "--editable", str(ROOT))
 
