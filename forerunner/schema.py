@@ -1,7 +1,8 @@
 """Checking data from outside against a JSON Schema, with a message that a person can act on."""
 
+import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from jsonschema import Draft202012Validator, TypeChecker
@@ -12,6 +13,8 @@ from forerunner.errors import InvalidData
 
 # As much of a value from outside as a message repeats.
 MESSAGE_LENGTH = 300
+# A key of 128 bits or more; no number of a subscriber is as long.
+_KEY = re.compile("[0-9A-Fa-f]{32,}")
 
 
 def _is_number(_checker: TypeChecker, value: object) -> bool:
@@ -32,6 +35,19 @@ def _field(path: Iterable[str | int]) -> str:
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}"
     return text.lstrip(".")
+
+
+def violations(data: object, schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield field and problem of everything in `data` that does not fit.
+
+    Whatever looks like a key is not repeated.
+
+    Args:
+        data: Plain JSON data.
+        schema: A JSON Schema, draft 2020-12; a `number` is finite.
+    """
+    for error in _Validator(schema).iter_errors(data):
+        yield _field(error.absolute_path), _short(_KEY.sub("(not shown)", _said(error)))
 
 
 def check(data: object, schema: Mapping[str, Any], source: str) -> None:

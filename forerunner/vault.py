@@ -54,6 +54,31 @@ def _read(file: Path) -> bytes:
     return bytes(secret.bytes)
 
 
+def open_vault(text: bytes, source: Path, password_file: Path | None) -> bytes:
+    """Return what `ansible-vault encrypt` encrypted.
+
+    Args:
+        text: The encrypted text.
+        source: Where it stands, for the message.
+        password_file: The vault password's; None for the one that the environment names.
+
+    Raises:
+        VaultError: There is no password, or it is another one.
+    """
+    from ansible.errors import AnsibleError  # noqa: PLC0415
+    from ansible.parsing.vault import VaultLib, VaultSecret  # noqa: PLC0415
+
+    named = str(password_file or os.environ.get(PASSWORD_FILE, ""))
+    if not named:
+        raise VaultError(f"{source}: is a vault, and no password is named; set {PASSWORD_FILE}")
+    secret = VaultSecret(read_password(Path(named)))
+    try:
+        return bytes(VaultLib([("default", secret)]).decrypt(text))
+    except AnsibleError:
+        problem = "the vault password does not open it"
+        raise VaultError(f"{source}: {problem}; name its own by {PASSWORD_FILE}") from None
+
+
 def _create(file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
