@@ -30,6 +30,7 @@ LAB_PACKAGES = (
     "python3",  # what the routers' agent runs under, whichever Python the project has
     "frr",  # zebra, ospfd, bgpd, bfdd and vtysh
     "frr-pythontools",  # frr-reload, for device_config
+    "osmo-hlr",  # the HLR, itself
     "snmpd",  # counters over SNMPv3
     "snmp",  # snmpset, which makes snmpd read its counters anew every second
     "openssh-server",  # the routers' command line
@@ -45,7 +46,7 @@ LAB_PACKAGES = (
     "git",  # backups are a repository
 )
 # Services that apt would enable at boot; the lab starts its own copies in namespaces.
-SERVICES = {"frr": "frr", "snmpd": "snmpd", "openssh-server": "ssh"}
+SERVICES = {"frr": "frr", "osmo-hlr": "osmo-hlr", "snmpd": "snmpd", "openssh-server": "ssh"}
 
 
 class Refusal(Exception):

@@ -13,7 +13,13 @@ from forerunner import service
 from forerunner.subscriber_lab.errors import SubscriberLabError
 from forerunner.subscriber_lab.place import Daemon, Place, Prepare
 
-PREPARED: Mapping[str, str] = {}
+PREPARED: Mapping[str, str] = {
+    "hlr": "forerunner.subscriber_lab.hlr",
+    "hss": "forerunner.subscriber_lab.hss",
+    "gport": "forerunner.subscriber_lab.gport",
+    "mind": "forerunner.subscriber_lab.mind",
+    "srp": "forerunner.subscriber_lab.srp",
+}
 """By system: the module whose `prepare` returns how it is started."""
 
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "FORERUNNER_HOME")

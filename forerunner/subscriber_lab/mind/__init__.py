@@ -1,0 +1,9 @@
+"""The lab's stand-in for MIND."""
+
+from forerunner.subscriber_lab.northbound import stand_in
+from forerunner.subscriber_lab.place import Daemon, Place
+
+
+def prepare(place: Place) -> Daemon:
+    """Return how it is started."""
+    return stand_in(place, "mind", imsi="imsiNumber", msisdn="phoneNumber")

@@ -1,0 +1,66 @@
+"""Runs a stand-in: `python -m forerunner.subscriber_lab.northbound DIRECTORY`."""
+
+import hmac
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+
+from forerunner.subscriber_lab.northbound.store import Store
+
+_LARGEST = 32 * 1024 * 1024
+_PAGE = 5000
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def application(home: Path) -> web.Application:
+    """Return the server's application."""
+    told = json.loads((home / "server.json").read_text())
+    store = Store(home / "records.sqlite", told["imsi"], told["msisdn"])
+
+    async def apply(request: web.Request) -> web.Response:
+        return web.json_response({"results": store.apply((await request.json())["items"])})
+
+    async def query(request: web.Request) -> web.Response:
+        ((name, values),) = (await request.json()).items()
+        return web.json_response({"items": store.find(name, values)})
+
+    async def listed(request: web.Request) -> web.Response:
+        limit = min(_PAGE, int(request.query.get("limit", _PAGE)))
+        return web.json_response({"items": store.page(request.query.get("after", ""), limit)})
+
+    guarded = _guarded((home / "token").read_text())
+    app = web.Application(middlewares=[guarded], client_max_size=_LARGEST)
+    app.add_routes([web.post("/apply", apply), web.post("/query", query)])
+    app.add_routes([web.get("/records", listed)])
+    return app
+
+
+def _guarded(token: str) -> Middleware:
+    """Return what lets nobody in without the token."""
+
+    @web.middleware
+    async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+        given = request.headers.get("Authorization", "")
+        if not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+            return web.json_response({"error": "unauthorized"}, status=401)
+        return await handler(request)
+
+    return guarded
+
+
+def main(home: Path) -> None:
+    """Serve until stopped."""
+    told: dict[str, Any] = json.loads((home / "server.json").read_text())
+    web.run_app(
+        application(home), host=told["address"], port=told["port"], print=None, access_log=None
+    )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

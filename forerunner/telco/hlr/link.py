@@ -1,0 +1,163 @@
+"""A connection in IPA frames with many questions on their way at once."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from forerunner.telco.errors import SystemUnreachable
+from forerunner.telco.ipa import Frames
+
+_Answer = TypeVar("_Answer")
+
+Understand = Callable[[int, bytes], tuple[int, _Answer] | None]
+"""Returns to which question a frame is the answer, and the answer; None where it is none."""
+
+
+Greeting = Callable[[int, bytes], bytes]
+"""Takes protocol and payload of a frame that is no answer, and returns what to say to it."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How many questions are on their way.
+
+    Attributes:
+        window: At a time.
+        patience_s: Seconds without any answer after which the connection counts as lost.
+    """
+
+    window: int
+    patience_s: float
+
+
+class Link(asyncio.Protocol):
+    """A connection.
+
+    Args:
+        name: Of the system, for messages.
+        greet: What it says to frames that are no answers.
+    """
+
+    def __init__(self, name: str, greet: Greeting) -> None:
+        self._name, self._greet = name, greet
+        self._frames = Frames()
+        self._round: _Round | None = None
+        self._transport: asyncio.Transport | None = None
+
+    @property
+    def open(self) -> bool:
+        """Return whether it can be used."""
+        return self._transport is not None and not self._transport.is_closing()
+
+    async def ask(
+        self, questions: Sequence[bytes], understand: "Understand[_Answer]", pace: Pace
+    ) -> list[_Answer]:
+        """Ask, and return the answers in the order of the questions.
+
+        Args:
+            questions: Frames; each carries what its answer is known by.
+            understand: Tells what a frame answers, by position.
+            pace: How many at a time, and for how long without any answer.
+
+        Raises:
+            SystemUnreachable: The connection broke, or nothing comes any more.
+        """
+        if not questions:
+            return []
+        self._round = _Round(questions, understand, self._connected())
+        self._round.send(pace.window)
+        try:
+            return await self._round.all(pace.patience_s)
+        except TimeoutError:
+            self.close()
+            raise SystemUnreachable(self._name, "it does not answer any more") from None
+        finally:
+            self._round = None
+
+    def _connected(self) -> asyncio.Transport:
+        if self._transport is None:
+            raise SystemUnreachable(self._name, "it is not connected")
+        return self._transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the connection."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - TCP has one
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Hand frames to whoever asked."""
+        answered = 0
+        for protocol, payload in self._frames.add(data):
+            if self._round and self._round.take(protocol, payload):
+                answered += 1
+            elif self._transport and (reply := self._greet(protocol, payload)):
+                self._transport.write(reply)
+        if answered and self._round:
+            self._round.send(answered)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio names it
+        """Tell whoever asked."""
+        if self._round:
+            problem = "the connection broke; see whether it runs"
+            self._round.fail(SystemUnreachable(self._name, problem))
+
+    def close(self) -> None:
+        """End it."""
+        if self._transport:
+            self._transport.abort()
+
+
+class _Round:
+    """Questions that are asked together."""
+
+    def __init__(
+        self,
+        questions: Iterable[bytes],
+        understand: "Understand[Any]",
+        transport: asyncio.Transport,
+    ) -> None:
+        self._rest = list(reversed(list(questions)))
+        self._understand, self._transport = understand, transport
+        self._answers: list[Any] = [None] * len(self._rest)
+        self._open = len(self._rest)
+        self._done = asyncio.get_running_loop().create_future()
+
+    def send(self, count: int) -> None:
+        """Send as many more as were answered."""
+        some = [self._rest.pop() for _ in range(min(count, len(self._rest)))]
+        if some:
+            self._transport.write(b"".join(some))
+
+    def take(self, protocol: int, payload: bytes) -> bool:
+        """Take a frame, and return whether it was an answer."""
+        found = self._understand(protocol, payload)
+        if found is None:
+            return False
+        position, answer = found
+        self._answers[position] = answer
+        self._open -= 1
+        if not self._open and not self._done.done():
+            self._done.set_result(None)
+        return True
+
+    def fail(self, error: Exception) -> None:
+        """End the wait for answers that do not come any more."""
+        if not self._done.done():
+            self._done.set_exception(error)
+
+    async def all(self, patience: float) -> list[Any]:
+        """Wait for the last answer as long as there are some, and return them.
+
+        Raises:
+            TimeoutError: None came for so many seconds.
+        """
+        while True:
+            left = self._open
+            try:
+                await asyncio.wait_for(asyncio.shield(self._done), patience)
+            except TimeoutError:
+                if self._open == left:
+                    raise
+            else:
+                return self._answers

@@ -1,0 +1,110 @@
+"""An HSS as a subscriber system: provisioned over REST, proven over Diameter S6a."""
+
+import hmac
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from jinja2 import Template
+
+from forerunner.telco import s6a
+from forerunner.telco.contract import Change, Record, Subscriber
+from forerunner.telco.hss.settings import Diameter
+from forerunner.telco.milenage import Milenage, kasme
+from forerunner.telco.northbound import BackOffice, Settings
+
+_KEY = re.compile(r"[0-9a-f]{32}")
+
+
+class Hss(BackOffice):
+    """An HSS.
+
+    Args:
+        settings: What its provisioning interface is like.
+        diameter: How it is asked as an MME asks.
+        template: Of one subscriber in a message.
+    """
+
+    def __init__(self, settings: Settings, diameter: Diameter, template: Template) -> None:
+        super().__init__(settings, _record_of, template)
+        self._diameter = diameter
+
+    async def prove(self, subscribers: Sequence[Subscriber]) -> list[str]:
+        """Authenticate and register each one over S6a, and compare with its keys and profile.
+
+        Raises:
+            SystemUnreachable: It does not answer.
+        """
+        # The Diameter library takes a while to load, and only a proof needs it.
+        from forerunner.telco.hss.mme import Mme  # noqa: PLC0415
+
+        async with Mme(self.name, self._diameter) as mme:
+            answers = await mme.ask([each.imsi for each in subscribers])
+        pairs = zip(subscribers, answers, strict=True)
+        return [
+            self._wrong_vector(subscriber, vectors) or self._wrong_profile(subscriber, profile)
+            for subscriber, (vectors, profile) in pairs
+        ]
+
+    def problem_of(self, change: Change) -> str:
+        """Return why a change cannot be sent; empty when it can. Keys are looked at too."""
+        for end in (change.before, change.after):
+            if end and not (_KEY.fullmatch(end.k) and _KEY.fullmatch(end.opc)):
+                return "K or OPc is not 32 hexadecimal digits in lower case"
+        return super().problem_of(change)
+
+    def _wrong_vector(self, subscriber: Subscriber, answer: Any) -> str:
+        """Return what of a vector is another one than the SIM's own keys give."""
+        if said := _refusal(answer):
+            return f"the HSS gives no vectors ({said})"
+        found = answer.authentication_info.e_utran_vector[0]
+        milenage = Milenage(bytes.fromhex(subscriber.k), bytes.fromhex(subscriber.opc))
+        sqn = milenage.sqn_of(found.rand, found.autn)
+        wanted = milenage.vector(found.rand, sqn, found.autn[6:8])
+        network = s6a.plmn(self._diameter.mcc, self._diameter.mnc)
+        key = kasme(wanted.ck, wanted.ik, network, found.autn[:6])
+        pairs = {
+            "MAC": (wanted.autn, found.autn),
+            "XRES": (wanted.xres, found.xres),
+            "KASME": (key, found.kasme),
+        }
+        wrong = [name for name, (a, b) in pairs.items() if not hmac.compare_digest(a, b)]
+        return f"{wrong[0]} of a vector is not what its own keys give" if wrong else ""
+
+    def _wrong_profile(self, subscriber: Subscriber, answer: Any) -> str:
+        """Return what of a registration's profile is another one than ordered."""
+        if said := _refusal(answer):
+            return f"the HSS does not let it register ({said})"
+        wanted, data = self.expected(subscriber) or {}, answer.subscription_data
+        apns = data.apn_configuration_profile.apn_configuration
+        barred = s6a.BARRED if wanted.get("status") == "suspended" else s6a.GRANTED
+        pairs = {
+            "MSISDN": (s6a.tbcd(subscriber.msisdn), data.msisdn),
+            "APN": ([wanted.get("apn")], [each.service_selection for each in apns]),
+            "AMBR up": (wanted.get("ambr_ul"), str(data.ambr.max_requested_bandwidth_ul)),
+            "AMBR down": (wanted.get("ambr_dl"), str(data.ambr.max_requested_bandwidth_dl)),
+            "status": (barred, data.subscriber_status),
+        }
+        wrong = [name for name, (a, b) in pairs.items() if a != b]
+        return f"{wrong[0]} of its profile is not what was ordered" if wrong else ""
+
+
+def _refusal(answer: Any) -> str:
+    if getattr(answer, "result_code", None) == s6a.SUCCESS:
+        return ""
+    special = getattr(answer, "experimental_result", None)
+    code = special.experimental_result_code if special else getattr(answer, "result_code", None)
+    return "user unknown" if code == s6a.USER_UNKNOWN else f"Diameter result {code}"
+
+
+def _record_of(subscriber: Subscriber, profile: Mapping[str, str]) -> Record:
+    return {
+        "imsi": subscriber.imsi,
+        "msisdn": subscriber.msisdn,
+        "k": subscriber.k,
+        "opc": subscriber.opc,
+        "apn": profile.get("apn", ""),
+        "ambr_ul": profile.get("ambr_ul", ""),
+        "ambr_dl": profile.get("ambr_dl", ""),
+        "status": subscriber.status,
+    }

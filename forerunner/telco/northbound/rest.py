@@ -1,0 +1,141 @@
+"""REST with many records a message: apply, query, and a list by pages."""
+
+import json
+import ssl
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
+
+from forerunner.telco.contract import Record
+from forerunner.telco.errors import SystemUnreachable, TelcoError
+from forerunner.telco.northbound.settings import Settings
+
+_PAGE = 5000
+_RETRIED = frozenset({429, 502, 503, 504})
+
+
+class Rest:
+    """The client.
+
+    Args:
+        settings: What the interface is like.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._session: ClientSession | None = None
+
+    async def apply(self, items: Sequence[str]) -> list[str]:
+        """Post changes, and return the problem of each; empty for none.
+
+        Args:
+            items: JSON texts.
+
+        Raises:
+            SystemUnreachable: It does not answer, or not now.
+            TelcoError: It answers what cannot be understood.
+        """
+        problems: list[str] = []
+        for first in range(0, len(items), self._settings.batch):
+            some = items[first : first + self._settings.batch]
+            body = '{"items": [' + ", ".join(some) + "]}"
+            results = await self._asked("POST", self._settings.apply_path, body, "results")
+            self._see(len(results) == len(some))
+            problems += [self._problem(each) for each in results]
+        return problems
+
+    async def query(self, identities: Sequence[str]) -> list[Record | None]:
+        """Return the records of IMSIs, in their order; None for none."""
+        found: list[Record | None] = []
+        for first in range(0, len(identities), self._settings.batch):
+            some = list(identities[first : first + self._settings.batch])
+            body = json.dumps({self._settings.fields["imsi"]: some})
+            records = await self._asked("POST", self._settings.query_path, body, "items")
+            self._see(len(records) == len(some))
+            found += [None if each is None else self._record(each) for each in records]
+        return found
+
+    async def taken(self, numbers: Sequence[str]) -> list[bool]:
+        """Return which MSISDNs have a record."""
+        found: list[bool] = []
+        for first in range(0, len(numbers), self._settings.batch):
+            some = list(numbers[first : first + self._settings.batch])
+            body = json.dumps({self._settings.fields["msisdn"]: some})
+            records = await self._asked("POST", self._settings.query_path, body, "items")
+            self._see(len(records) == len(some))
+            found += [each is not None for each in records]
+        return found
+
+    async def everything(self) -> AsyncIterator[Sequence[Record]]:
+        """Yield all records, a page at a time."""
+        after = ""
+        while True:
+            path = f"{self._settings.list_path}?after={after}&limit={_PAGE}"
+            records = [self._record(each) for each in await self._asked("GET", path, "", "items")]
+            if not records:
+                return
+            yield records
+            after = records[-1]["imsi"]
+            self._see(after.isascii() and after.isdigit())
+
+    async def aclose(self) -> None:
+        """End the connection."""
+        if self._session:
+            await self._session.close()
+
+    def _problem(self, result: Any) -> str:
+        self._see(isinstance(result, Mapping))
+        if result.get("ok") is True:
+            return ""
+        # What it says may hold what it was sent.
+        return f"it refuses it ({str(result.get('code', 'no code'))[:40]})"
+
+    def _record(self, data: Any) -> Record:
+        self._see(isinstance(data, Mapping))
+        settings = self._settings
+        record = {settings.ours[name]: str(data[name]) for name in settings.ours if name in data}
+        names = {theirs: ours for ours, theirs in settings.states.items()}
+        return {**record, "status": names.get(record.get("status", ""), "unknown")}
+
+    async def _asked(self, method: str, path: str, body: str, name: str) -> list[Any]:
+        session = self._opened()
+        content = {"data": body.encode()} if body else {}
+        try:
+            async with session.request(method, self._settings.url + path, **content) as answer:  # type: ignore[arg-type]
+                raw, status = await answer.read(), answer.status
+        except (ClientError, TimeoutError, OSError) as error:
+            problem = f"{self._settings.url} does not answer ({type(error).__name__})"
+            raise SystemUnreachable(self._settings.name, problem) from None
+        if status in _RETRIED:
+            raise SystemUnreachable(self._settings.name, f"it answers {status}: not now")
+        if status != 200:
+            raise TelcoError(self._settings.name, f"it answers {status} to {method} {path}")
+        return self._listed(raw, name)
+
+    def _listed(self, raw: bytes, name: str) -> list[Any]:
+        try:
+            data = json.loads(raw)
+        except ValueError:
+            data = None
+        found = data.get(name) if isinstance(data, Mapping) else None
+        self._see(isinstance(found, list))
+        return list(found or [])
+
+    def _see(self, fine: bool) -> None:
+        if not fine:
+            raise TelcoError(self._settings.name, "it answers what cannot be understood")
+
+    def _opened(self) -> ClientSession:
+        if self._session is None or self._session.closed:
+            token = self._settings.token()
+            headers = {"Content-Type": "application/json"}
+            headers |= {"Authorization": f"Bearer {token}"} if token else {}
+            file = self._settings.ca_file
+            context = ssl.create_default_context(cafile=file) if file else True
+            self._session = ClientSession(
+                connector=TCPConnector(ssl=context, limit=4),
+                timeout=ClientTimeout(total=self._settings.timeout),
+                headers=headers,
+            )
+        return self._session

@@ -1,0 +1,145 @@
+"""A back office as a subscriber system: two of them differ in how things are called."""
+
+import re
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from jinja2 import Template
+
+from forerunner.telco.contract import Change, Record, Subscriber
+from forerunner.telco.errors import TelcoError
+from forerunner.telco.northbound.rest import Rest
+from forerunner.telco.northbound.settings import Settings
+from forerunner.telco.standing import standing
+
+_NUMBER = re.compile(r"[0-9]{1,20}")
+_FOREIGN = "what is there was made by somebody else, and is left as it is"
+
+RecordOf = Callable[[Subscriber, Mapping[str, str]], Record]
+"""Returns the record of a subscriber, given what its service profile is to the system."""
+
+
+@dataclass(slots=True)
+class _Step:
+    """What is to become of one IMSI, as `forerunner.telco.hlr.writing` has it."""
+
+    owner: int
+    imsi: str
+    before: Record | None
+    after: Record | None
+
+
+class BackOffice:
+    """A system with a record a subscriber, by IMSI.
+
+    Args:
+        settings: What its interface is like.
+        record_of: Returns the record of a subscriber.
+        template: Of one record in a message.
+    """
+
+    def __init__(self, settings: Settings, record_of: RecordOf, template: Template) -> None:
+        self.name = settings.name
+        self._settings, self._record_of, self._template = settings, record_of, template
+        self._rest = Rest(settings)
+
+    def expected(self, subscriber: Subscriber) -> Record | None:
+        """Return the record that it is to hold; None where its number was ported out.
+
+        Raises:
+            TelcoError: Its service profile is none that the inventory has for this system.
+        """
+        if subscriber.routing_number:
+            return None
+        profile = self._settings.profiles.get(subscriber.profile)
+        if profile is None:
+            raise TelcoError(self.name, "its service profile is none of this system's; add it")
+        return self._record_of(subscriber, profile)
+
+    async def read(self, subscribers: Sequence[Subscriber]) -> list[Record | None]:
+        """Return what it holds under each one's IMSI."""
+        return await self._rest.query([each.imsi for each in subscribers])
+
+    async def taken(self, subscribers: Sequence[Subscriber]) -> list[str]:
+        """Return `imsi` or `msisdn` for each where that is in use; else empty."""
+        held = await self.read(subscribers)
+        numbers = await self._rest.taken([each.msisdn for each in subscribers])
+        return [
+            "imsi" if record else "msisdn" if number else ""
+            for record, number in zip(held, numbers, strict=True)
+        ]
+
+    async def bring(self, changes: Sequence[Change]) -> list[str]:
+        """Make each change, from wherever between before and after it stands.
+
+        A new record is added, which the system refuses where there is one; only then it is looked
+        at what that is. Records are removed, and their numbers free, before others are put.
+
+        Raises:
+            SystemUnreachable: It does not answer.
+        """
+        problems = [self.problem_of(change) for change in changes]
+        good = [at for at, problem in enumerate(problems) if not problem]
+        steps = [step for at in good for step in self._steps(at, changes[at])]
+        old = await self._not_foreign([x for x in steps if x.before is not None], problems)
+        freed = [x for x in old if x.after is None or x.after["msisdn"] != x.before["msisdn"]]  # type: ignore[index]
+        await self._apply("remove", freed, problems)
+        await self._apply("put", [x for x in old if x.after is not None], problems)
+        new = [x for x in steps if x.before is None and x.after is not None]
+        refused = await self._apply("add", new, None)
+        again = await self._not_foreign(refused, problems)
+        await self._apply("put", again, problems)
+        return problems
+
+    async def everything(self) -> AsyncIterator[Sequence[Record]]:
+        """Yield all that it holds."""
+        async for records in self._rest.everything():
+            yield records
+
+    async def aclose(self) -> None:
+        """Leave it."""
+        await self._rest.aclose()
+
+    async def _not_foreign(self, steps: Sequence[_Step], problems: list[str]) -> list[_Step]:
+        """Return the steps from where there is nothing of somebody else's."""
+        found = await self._rest.query([each.imsi for each in steps])
+        for step, record in zip(steps, found, strict=True):
+            if standing(record, step.before, step.after) == "foreign":
+                problems[step.owner] = _FOREIGN
+        return [each for each in steps if not problems[each.owner]]
+
+    async def _apply(
+        self, act: str, steps: Sequence[_Step], problems: list[str] | None
+    ) -> list[_Step]:
+        """Do one thing with records, and return the steps that are refused."""
+        said = await self._rest.apply([self._item(act, each) for each in steps])
+        refused = [(step, text) for step, text in zip(steps, said, strict=True) if text]
+        for step, text in refused if problems is not None else ():
+            problems[step.owner] = problems[step.owner] or text  # type: ignore[index]
+        return [step for step, _ in refused]
+
+    def _item(self, act: str, step: _Step) -> str:
+        if act == "remove":
+            return f'{{"act": "remove", "imsi": "{step.imsi}"}}'
+        record = self._template.render(
+            record=step.after, fields=self._settings.fields, states=self._settings.states
+        )
+        return f'{{"act": "{act}", "imsi": "{step.imsi}", "record": {record}}}'
+
+    def problem_of(self, change: Change) -> str:
+        """Return why a change cannot be sent; empty when it can."""
+        for end in (change.before, change.after):
+            numbers = (end.imsi, end.iccid, end.msisdn) if end else ()
+            if not all(map(_NUMBER.fullmatch, numbers)):
+                return "IMSI, ICCID or MSISDN is no number"
+        return ""
+
+    def _steps(self, owner: int, change: Change) -> list[_Step]:
+        before, after = change.before, change.after
+        stood = self.expected(before) if before else None
+        wanted = self.expected(after) if after else None
+        if before and after and before.imsi == after.imsi:
+            return [_Step(owner, before.imsi, stood, wanted)]
+        old = [_Step(owner, before.imsi, stood, None)] if before and stood else []
+        new = [_Step(owner, after.imsi, None, wanted)] if after and wanted else []
+        return [*old, *new]

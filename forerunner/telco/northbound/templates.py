@@ -1,0 +1,24 @@
+"""The messages' templates, which engineers edit: templates/<system>/*.j2."""
+
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from forerunner import home
+
+
+@cache
+def template(system: str, name: str) -> Template:
+    """Return a template, compiled.
+
+    Args:
+        system: Directory below templates/.
+        name: File there, without its ending.
+    """
+    environment = Environment(  # noqa: S701 - JSON, whose values go through tojson
+        loader=FileSystemLoader(home.root() / "templates" / system),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(f"{name}.j2")

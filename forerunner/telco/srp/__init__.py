@@ -1,0 +1,35 @@
+"""SRP, taken for a Subscriber Profile Repository: a policy profile for each SIM, over REST."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from forerunner.telco.contract import Record, Subscriber, SubscriberSystem
+from forerunner.telco.northbound import BackOffice, settings_from, template
+
+__all__ = ["open_system"]
+
+_FIELDS = ("imsi", "msisdn", "policy", "quota", "status")
+
+
+async def open_system(name: str, settings: Mapping[str, Any]) -> SubscriberSystem:
+    """Return it, ready to be asked; the connection is made when it is needed.
+
+    Args:
+        name: Its inventory name.
+        settings: What its interface is like, as role srp_profile describes it.
+
+    Raises:
+        InvalidData: A setting does not fit; names it.
+    """
+    checked = settings_from(name, settings, _FIELDS)
+    return BackOffice(checked, _record_of, template("srp", "profile.json"))
+
+
+def _record_of(subscriber: Subscriber, profile: Mapping[str, str]) -> Record:
+    return {
+        "imsi": subscriber.imsi,
+        "msisdn": subscriber.msisdn,
+        "policy": profile.get("policy", ""),
+        "quota": profile.get("quota", ""),
+        "status": subscriber.status,
+    }
