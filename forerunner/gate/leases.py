@@ -61,13 +61,18 @@ def _lease(*row: Any) -> Lease:
 
 
 def refusals(book: Book, plan: Plan, holder: Holder) -> list[Refusal]:
-    """Return the leases of others that a plan would need."""
-    wanted = set(plan.limit)
+    """Return the leases of others that a plan would need, or of what holds or is part of that."""
     return [
         Refusal("lease", str(lease), "wait for it, or see `forerunner gate status`")
         for lease in live(book)
-        if lease.device in wanted and not _may_take_over(lease, plan, holder)
+        if any(_overlap(lease.device, each) for each in plan.limit)
+        and not _may_take_over(lease, plan, holder)
     ]
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Return whether two names stand for the same, or one for a part of the other: `hlr1/order`."""
+    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
 
 
 def _may_take_over(lease: Lease, plan: Plan, holder: Holder) -> bool:

@@ -49,6 +49,20 @@ def test_somebody_elses_token_admits_only_their_devices(site) -> None:
     site.check(mine.token, "r1")
 
 
+@pytest.mark.parametrize(
+    ("held", "wanted"), [("hlr1/lot", "hlr1/lot/1-of-2"), ("hlr1/lot/1-of-2", "hlr1/lot"),
+                         ("hlr1", "hlr1/lot"), ("hlr1/lot/1-of-2", "hlr1/lot/1-of-2")]
+)  # fmt: skip
+def test_a_lease_of_a_part_stands_for_the_whole(site, other, held: str, wanted: str) -> None:
+    site.admit(held)
+    assert f"{held} is ann's" in site.refused(wanted, holder=Holder.of_process(other.pid))
+
+
+def test_parts_beside_each_other_are_leased_side_by_side(site, other) -> None:
+    site.admit("hlr1/lot/1-of-2", "hlr1/lot-2")
+    site.admit("hlr1/lot/2-of-2", "hlr1/lot-22", "hlr11", holder=Holder.of_process(other.pid))
+
+
 def test_a_token_ends_with_its_lease(site) -> None:
     admission = site.admit("r1")
     site.now += 60 + 20 + 10 - 1
