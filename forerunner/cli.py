@@ -57,6 +57,25 @@ def ledger(
 
 
 @app.command()
+def orders(
+    name: Annotated[str, typer.Argument(help="One order's request_id; else the last ones.")] = "",
+    last: Annotated[int, typer.Option(min=1, help="How many orders at the most.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Show SIM orders: how far each is on every system, and what is wrong."""
+    from forerunner import orders_view
+    from forerunner.database import Database
+    from forerunner.orders.book import Book
+    from forerunner.orders.record import Orders
+
+    found = Orders(Book(Database()))
+    if name:
+        orders_view.show_one(found, name, as_json)
+    else:
+        orders_view.show(found, last, as_json)
+
+
+@app.command()
 def backups(
     maximum_age_h: Annotated[float, typer.Option(min=0, help="Hours until it is stale.")] = 26,
     directory: Annotated[Path | None, typer.Option(help="Else var/backups.")] = None,

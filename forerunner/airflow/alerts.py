@@ -13,6 +13,8 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from airflow.sdk._shared.logging.types import Logger
+
 CONNECTION = "forerunner_alerts"
 _TIMEOUT_S = 10.0
 _LONGEST = 3000
@@ -22,20 +24,31 @@ class AlertNotifier(BaseNotifier):
     """Posts which task failed and why; to be a task's `on_failure_callback`."""
 
     def notify(self, context: Context) -> None:
-        """Post it; where that fails, say so in the log, without the address, which is a secret."""
-        import httpx
+        """Post it; where that fails, say so in the log."""
+        post(message(context), self.log)
 
-        try:
-            address = str(Connection.get(CONNECTION).password or "")
-        except AirflowNotFoundException:
-            return
-        try:
-            answer = httpx.post(address, json=message(context), timeout=_TIMEOUT_S)
-            problem = f"answered {answer.status_code}" if answer.is_error else ""
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            problem = type(error).__name__
-        if problem:
-            self.log.error("the alert was not taken by connection %s: %s", CONNECTION, problem)
+
+def post(text: "Mapping[str, str]", log: "Logger") -> bool:
+    """Post a message, and return whether it was taken; without a connection nothing is done.
+
+    Args:
+        text: The message's JSON.
+        log: Is told where it fails, without the address, which is a secret.
+    """
+    import httpx
+
+    try:
+        address = str(Connection.get(CONNECTION).password or "")
+    except AirflowNotFoundException:
+        return False
+    try:
+        answer = httpx.post(address, json=text, timeout=_TIMEOUT_S)
+        problem = f"answered {answer.status_code}" if answer.is_error else ""
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        problem = type(error).__name__
+    if problem:
+        log.error("the alert was not taken by connection %s: %s", CONNECTION, problem)
+    return not problem
 
 
 def message(context: Context) -> "Mapping[str, str]":

@@ -36,3 +36,26 @@ def device(description: str) -> Param:
 def check() -> Param:
     """Return whether it is a dry run."""
     return Param(False, type="boolean", description="Only show what would change.")
+
+
+def sim_order() -> dict[str, Param]:
+    """Return what a request for SIMs may hold, from the same schema as a request's file."""
+    from forerunner.sims.form import PROPERTIES, SCHEMA
+
+    needed = SCHEMA["required"]
+    return {name: _asked(dict(each), name in needed) for name, each in PROPERTIES.items()}
+
+
+def shards() -> Param:
+    """Return into how many parts an order is cut, which are applied side by side."""
+    return Param(1, type="integer", minimum=1, maximum=64, description="Parts, side by side.")
+
+
+def _asked(schema: dict[str, Any], needed: bool) -> Param:
+    # Airflow's form shows a description of its own name, and takes null for no answer.
+    if needed:
+        return Param(**schema)
+    kinds = schema.pop("type", "string")
+    if "enum" in schema:
+        schema["enum"] = [*schema["enum"], None]
+    return Param(None, type=["null", kinds], **schema)

@@ -13,7 +13,8 @@ from forerunner.database import Execute
 from forerunner.orders.book import insert
 from forerunner.orders.errors import NumbersTaken
 
-NumberKind = Literal["imsi", "iccid", "msisdn"]
+NumberKind = Literal["imsi", "iccid", "msisdn", "change"]
+"""What is taken: numbers, and by its IMSI a SIM that an order is about to change."""
 _COLUMNS = ("kind", "first", "last", "state", "order_id", "until")
 
 
@@ -22,7 +23,7 @@ class Interval:
     """Consecutive numbers of a kind.
 
     Attributes:
-        kind: `imsi`, `msisdn`, or `iccid` without its check digit.
+        kind: `imsi`, `msisdn`, `iccid` without its check digit, or `change`.
         first: The first of them.
         last: The last of them.
     """
@@ -74,6 +75,8 @@ def _is_ours(execute: Execute, order: str, wanted: Interval) -> bool:
     if owner == order and state == "taken" and (first, last) == (wanted.first, wanted.last):
         return True
     number = f"{wanted.kind} {max(first, wanted.first)}"
+    if wanted.kind == "change":
+        raise NumbersTaken(f"the SIM {number[7:]} is being changed by order {owner}; wait for it")
     if state == "taken":
         raise NumbersTaken(f"{number} is taken by order {owner}; choose other numbers")
     end = datetime.fromtimestamp(until, UTC).strftime("%Y-%m-%d %H:%M UTC")
@@ -142,6 +145,11 @@ def give_back(
         if until is not None:
             row = (each.kind, each.first, each.last, "quarantine", order, until)
             insert(execute, "sim_numbers", _COLUMNS, [row])
+
+
+def release(execute: Execute, order: str) -> None:
+    """Let other orders change the SIMs that an order was changing."""
+    execute("DELETE FROM sim_numbers WHERE kind = 'change' AND order_id = :order", order=order)
 
 
 def forget(execute: Execute, order: str) -> None:

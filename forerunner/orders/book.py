@@ -21,7 +21,7 @@ _TABLES = (
         id VARCHAR(64) PRIMARY KEY, hash VARCHAR(64) NOT NULL, operation VARCHAR(32) NOT NULL,
         state VARCHAR(16) NOT NULL, systems TEXT NOT NULL, request TEXT NOT NULL,
         total BIGINT NOT NULL, chunks BIGINT NOT NULL, failing BIGINT NOT NULL,
-        reason TEXT NOT NULL, halted TEXT NOT NULL, created DOUBLE PRECISION NOT NULL,
+        reason TEXT NOT NULL, created DOUBLE PRECISION NOT NULL,
         updated DOUBLE PRECISION NOT NULL)""",
     """CREATE TABLE IF NOT EXISTS sim_chunks (
         order_id VARCHAR(64) NOT NULL, number BIGINT NOT NULL, first BIGINT NOT NULL,
@@ -34,6 +34,9 @@ _TABLES = (
         order_id VARCHAR(64) NOT NULL, chunk BIGINT NOT NULL, system VARCHAR(255) NOT NULL,
         position BIGINT NOT NULL, imsi VARCHAR(15) NOT NULL, problem TEXT NOT NULL,
         PRIMARY KEY (order_id, system, position))""",
+    """CREATE TABLE IF NOT EXISTS sim_halts (
+        order_id VARCHAR(64) NOT NULL, shard VARCHAR(32) NOT NULL, system VARCHAR(255) NOT NULL,
+        status VARCHAR(16) NOT NULL, why TEXT NOT NULL, PRIMARY KEY (order_id, shard, system))""",
     """CREATE TABLE IF NOT EXISTS sim_numbers (
         kind VARCHAR(8) NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL,
         state VARCHAR(16) NOT NULL, order_id VARCHAR(64) NOT NULL,

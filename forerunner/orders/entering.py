@@ -91,14 +91,14 @@ def _begin(execute: Execute, asked: Asked, now: float) -> Numbers:
     columns = ("id", "hash", "operation", "state", "systems", "request", "total", "chunks")
     row = (asked.id, asked.hash, asked.operation, "collecting", json.dumps(asked.systems))
     told = json.dumps({**asked.request, "numbers": held})
-    more = ("failing", "reason", "halted", "created", "updated")
-    whole = (*row, told, asked.total, 0, 0, "", "", now, now)
+    more = ("failing", "reason", "created", "updated")
+    whole = (*row, told, asked.total, 0, 0, "", now, now)
     insert(execute, "sim_orders", (*columns, *more), [whole])
     return numbers
 
 
 def _clear(execute: Execute, order: str) -> None:
-    for table in ("sim_chunks", "sim_work", "sim_problems"):
+    for table in ("sim_chunks", "sim_work", "sim_problems", "sim_halts"):
         execute(f"DELETE FROM {table} WHERE order_id = :id", id=order)  # noqa: S608
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from forerunner.database import Execute
@@ -10,9 +10,10 @@ from forerunner.orders import allocation
 from forerunner.orders.allocation import Interval, NumberKind
 from forerunner.orders.cards import Cards
 from forerunner.orders.record import Order, Orders
-from forerunner.orders.states import UNTOUCHED, OrderState, WorkState
+from forerunner.orders.states import UNTOUCHED, OrderState
 from forerunner.telco import Change, Subscriber
 
+Quarantine = Callable[[Interval], float]
 _KINDS: tuple[NumberKind, ...] = ("imsi", "iccid", "msisdn")
 
 
@@ -22,62 +23,76 @@ class End:
 
     Attributes:
         state: Where it stands now.
-        reason: Why, and what to do where somebody must.
+        reason: Why.
+        advice: What is to be done where it has not come to an end.
         work: By system, how many chunks stand in which state.
     """
 
     state: OrderState
     reason: str
+    advice: str
     work: Mapping[str, Mapping[str, int]]
 
 
-def finish(orders: Orders, order: Order, quarantine_s: float) -> End:
+def standing_of(orders: Orders, order: Order) -> End:
+    """Return where an order and its chunks stand now."""
+    work = {system: orders.work(order.id, system) for system in order.systems}
+    counts = {system: dict(Counter[str](states)) for system, states in work.items()}
+    return End(order.state, order.reason, "", counts)
+
+
+def finish(orders: Orders, order: Order, quarantine_s: Quarantine) -> End:
     """Bring an order to the end that its systems allow, and note it; repeating it does nothing.
 
     Args:
         orders: The ledger's orders.
         order: The order, whose systems have all been worked on.
-        quarantine_s: Seconds for which a number that left service is not given out again.
+        quarantine_s: Seconds for which numbers that left service are not given out again.
     """
-    work = {system: orders.work(order.id, system) for system in order.systems}
-    counts = {system: dict(Counter[str](states)) for system, states in work.items()}
+    stands = standing_of(orders, order)
     if order.ended:
-        return End(order.state, order.reason, counts)
-    state, reason = _judge(order, [state for states in work.values() for state in states])
+        return stands
+    state, advice = _judge(order, {state for each in stands.work.values() for state in each})
     if state == "done":
         _confirm(orders, order, quarantine_s)
     elif state in ("undone", "rejected"):
         orders.book.transact(lambda execute: allocation.forget(execute, order.id))
-    orders.set_state(order.id, state, reason)
-    return End(state, reason, counts)
+    orders.set_state(order.id, state, order.reason)
+    return End(state, order.reason, advice, stands.work)
 
 
-def _judge(order: Order, states: Sequence[WorkState]) -> tuple[OrderState, str]:
-    again = f"`ansible-playbook playbooks/provision_sims.yml -e order={order.id}` goes on with it"
+def again(order: Order) -> str:
+    """Return how somebody goes on with an order."""
+    command = f"ansible-playbook playbooks/provision_sims.yml -e order_id={order.id}"
+    return f"`{command}` goes on with it"
+
+
+def _judge(order: Order, states: Set[str]) -> tuple[OrderState, str]:
     if not order.failing:
-        if all(state == "applied" for state in states):
-            return "done", ""
-        return order.state, f"it was broken off; {again}"
+        done = states == {"proven"}
+        return ("done", "") if done else (order.state, f"it was broken off; {again(order)}")
     if "stuck" in states:
         stuck = "not all of it can be taken back"
-        return "parked", f"{order.reason}; {stuck}: see `forerunner orders {order.id}`; {again}"
-    if not all(state in UNTOUCHED for state in states):
-        return order.state, f"{order.reason}; it is not taken back yet; {again}"
-    return ("undone" if "undone" in states else "rejected"), order.reason
+        return "parked", f"{stuck}: see `forerunner orders {order.id}`; {again(order)}"
+    if not states <= UNTOUCHED:
+        return order.state, f"it is not taken back yet; {again(order)}"
+    return ("undone" if "undone" in states else "rejected"), ""
 
 
-def _confirm(orders: Orders, order: Order, quarantine_s: float) -> None:
+def _confirm(orders: Orders, order: Order, quarantine_s: Quarantine) -> None:
     """Enter the SIMs as they stand now, a chunk a transaction, and give old numbers back."""
     cards = Cards(orders.book, orders.seal)
-    until = orders.book.clock() + quarantine_s
+    now = orders.book.clock()
     for number in range(order.chunks):
         changes = orders.chunk(order.id, number).changes
 
         def act(execute: Execute, changes: Sequence[Change] = changes) -> None:
             cards.change(execute, order.id, changes)
-            allocation.give_back(execute, list(left(changes)), order.id, until)
+            for each in left(changes):
+                allocation.give_back(execute, [each], order.id, now + quarantine_s(each))
 
         orders.book.transact(act)
+    orders.book.transact(lambda execute: allocation.release(execute, order.id))
 
 
 def left(changes: Sequence[Change]) -> Iterable[Interval]:
@@ -98,4 +113,5 @@ def summary(end: End, order: Order) -> str:
     """Return one line for people."""
     stands = json.dumps(end.work) if end.state == "parked" else ""
     said = f"order {order.id}: {end.state}, {order.total} SIMs on {', '.join(order.systems)}"
-    return " ".join(x for x in (said, end.reason and f"({end.reason})", stands) if x)
+    why = "; ".join(x for x in (end.reason, end.advice) if x)
+    return " ".join(x for x in (said, why and f"({why})", stands) if x)

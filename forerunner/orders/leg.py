@@ -7,7 +7,6 @@ between is done again: a system brings each SIM from wherever it stands to where
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -16,34 +15,14 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 from forerunner.orders.readback import foreign, occupied, unlike
 from forerunner.orders.record import Chunk, Order, Orders
 from forerunner.orders.states import WorkState
+from forerunner.orders.terms import Terms
 from forerunner.orders.turn import Turn
 from forerunner.telco import Change, SubscriberSystem, SystemUnreachable, TelcoError
 
 _Answer = TypeVar("_Answer")
 
 _TO_APPLY: frozenset[WorkState] = frozenset({"planned", "checked", "begun"})
-_TO_UNDO: frozenset[WorkState] = frozenset({"begun", "applied", "stuck"})
-
-
-@dataclass(frozen=True)
-class Terms:
-    """On what terms an order is brought to a system.
-
-    Attributes:
-        permit: Asked before each write; raises to prevent it.
-        rate: SIMs a second at the most; 0 for as many as the system takes.
-        patience_s: Seconds for which a system that does not answer is tried again.
-        stall_s: Seconds after which a system that the one before keeps waiting gives up.
-        chunks: The chunks that are meant; None for all.
-        report: Takes a line about each chunk.
-    """
-
-    permit: Callable[[], None]
-    rate: float = 0.0
-    patience_s: float = 60.0
-    stall_s: float = 300.0
-    chunks: range | None = None
-    report: Callable[[str], None] = lambda _line: None
+_TO_UNDO: frozenset[WorkState] = frozenset({"begun", "applied", "proven", "stuck"})
 
 
 class Leg:
@@ -60,6 +39,7 @@ class Leg:
         self, orders: Orders, order: Order, system: SubscriberSystem, terms: Terms
     ) -> None:
         self._orders, self._order, self._system, self._terms = orders, order, system, terms
+        self._troubles = orders.troubles(order.id)
 
     async def check(self) -> None:
         """See on the system that every SIM stands as the ledger thinks, and that new ones are free.
@@ -74,10 +54,12 @@ class Leg:
                 self._set(chunk, "checked")
 
     async def apply(self) -> None:
-        """Bring every chunk to the system, each one once the system before has it."""
-        turn = Turn(
-            self._orders, self._order, self._system.name, self._terms.permit, self._terms.stall_s
-        )
+        """Bring every chunk to the system, each one once the system before has it.
+
+        Raises:
+            SystemUnreachable: The system does not answer; the order waits for it as it stands.
+        """
+        turn = Turn(self._orders, self._order, self._system.name, self._terms)
         for chunk in self._open(_TO_APPLY):
             if not await turn.come(chunk.number):
                 return
@@ -89,22 +71,32 @@ class Leg:
 
     async def undo(self) -> None:
         """Take back what this order brought here, the last chunk first."""
-        for chunk in reversed(list(self._numbers(_TO_UNDO))):
-            opened = await self._ours(self._orders.chunk(self._order.id, chunk))
-            problems = await self._bring(opened)
-            self._note(opened, problems, fail=False)
-            self._set(opened, "stuck" if any(problems) else "undone")
+        for number in reversed(self._numbers(_TO_UNDO)):
+            chunk = self._orders.chunk(self._order.id, number)
+            try:
+                chunk = await self._ours(chunk)
+                problems = await self._bring(chunk)
+            except TelcoError as error:
+                problems = _of_all(chunk, error)
+            self._note(chunk, problems, fail=False)
+            self._set(chunk, "stuck" if any(problems) else "undone")
 
     async def _bring(self, chunk: Chunk) -> list[str]:
-        """Write a chunk and read it back; return what is wrong with each SIM."""
+        """Write a chunk and read it back; return what is wrong with each SIM.
+
+        Raises:
+            SystemUnreachable: The system does not answer, and some of it may be written.
+        """
+        problems: list[str] = []
+        self._terms.permit()
+        self._set(chunk, "begun")
         try:
-            self._terms.permit()
-            self._set(chunk, "begun")
-            problems: list[str] = []
             async for some in self._paced(chunk.changes):
                 problems += await self._patiently(partial(self._written, some))
+        except SystemUnreachable:
+            raise
         except TelcoError as error:
-            return [str(error)] * len(chunk.changes)
+            return _of_all(chunk, error)
         return problems
 
     async def _written(self, changes: Sequence[Change]) -> list[str]:
@@ -118,7 +110,7 @@ class Leg:
 
         Such a record was left as it is when the chunk was applied, and is so now.
         """
-        noted = self._orders.noted(self._order.id, self._system.name, chunk.number)
+        noted = self._troubles.noted(self._system.name, chunk.number)
         if noted:
             others = await self._patiently(partial(foreign, self._system, chunk.changes))
             noted &= {at for at, other in zip(chunk.positions, others, strict=True) if other}
@@ -137,10 +129,12 @@ class Leg:
         raise AssertionError("a retrying either returns or raises")
 
     async def _paced(self, changes: Sequence[Change]) -> AsyncIterator[Sequence[Change]]:
-        """Yield changes in parts, no faster than the system is to be asked."""
+        """Yield changes in parts, no faster than the system is to be asked, while permitted."""
         rate = self._terms.rate
         part = max(1, min(len(changes), int(rate))) if rate else len(changes)
         for first in range(0, len(changes), part):
+            if first:
+                self._terms.permit()
             due = time.monotonic() + (part / rate if rate else 0.0)
             yield changes[first : first + part]
             await asyncio.sleep(max(0.0, due - time.monotonic()))
@@ -168,8 +162,12 @@ class Leg:
         ]
         if not found:
             return
-        self._orders.note_problems(self._order.id, self._system.name, chunk.number, found)
+        self._troubles.note(self._system.name, chunk.number, found)
         if fail:
             _, imsi, problem = found[0]
             more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
             self._orders.fail(self._order.id, f"{self._system.name}: {imsi}: {problem}{more}")
+
+
+def _of_all(chunk: Chunk, error: TelcoError) -> list[str]:
+    return [error.problem] * len(chunk.changes)

@@ -1,22 +1,19 @@
 """An order as the ledger holds it: its state, its chunks, and how far each system has come."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self, cast
 
-from forerunner.database import Execute
-from forerunner.orders.book import Book, insert
+from forerunner.orders.book import Book
 from forerunner.orders.errors import OrderError
 from forerunner.orders.sealing import Seal
 from forerunner.orders.states import ENDED, OrderState, WorkState
+from forerunner.orders.troubles import Troubles
 from forerunner.telco import Change, Subscriber
 
 _LENGTH = 1000
-_PROBLEM = ("order_id", "chunk", "system", "position", "imsi", "problem")
-_ORDER = (
-    "id, hash, operation, state, systems, request, total, chunks, failing, reason, halted, updated"
-)
+_ORDER = "id, hash, operation, state, systems, request, total, chunks, failing, reason, updated"
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,6 @@ class Order:
         chunks: Chunks that they are cut into; 0 while they are collected.
         failing: Whether it is to be taken back.
         reason: Why, or what is to be done next.
-        halted: Why a system could not go on in the last run; empty when all could.
         updated: Seconds since the epoch.
     """
 
@@ -48,7 +44,6 @@ class Order:
     chunks: int
     failing: bool
     reason: str
-    halted: str
     updated: float
 
     @property
@@ -71,8 +66,7 @@ class Order:
             int(chunks),
             bool(failing),
             str(rest[0]),
-            str(rest[1]),
-            float(rest[2]),
+            float(rest[1]),
         )
 
 
@@ -114,11 +108,22 @@ class Orders:
 
     Args:
         book: The ledger's tables of orders.
-        seal: What keys are sealed by.
+        seal: What keys are sealed by; without one no chunk can be opened.
     """
 
-    def __init__(self, book: Book, seal: Seal) -> None:
-        self.book, self.seal = book, seal
+    def __init__(self, book: Book, seal: Seal | None = None) -> None:
+        self.book, self._seal = book, seal
+
+    @property
+    def seal(self) -> Seal:
+        """Return what keys are sealed by.
+
+        Raises:
+            OrderError: Nobody named the vault password.
+        """
+        if self._seal is None:
+            raise OrderError("the SIMs of an order are sealed; name the vault password file")
+        return self._seal
 
     def find(self, order: str) -> Order | None:
         """Return an order; None when the ledger has none of that name."""
@@ -142,6 +147,10 @@ class Orders:
         query = f"SELECT {_ORDER} FROM sim_orders ORDER BY updated DESC LIMIT :last"  # noqa: S608
         return [Order.of_row(row) for row in self.book.execute(query, last=last)]
 
+    def troubles(self, order: str) -> Troubles:
+        """Return what went wrong with an order."""
+        return Troubles(self.book, order)
+
     def set_state(self, order: str, state: OrderState, reason: str = "") -> None:
         """Note where an order stands now, and why."""
         self.book.execute(
@@ -161,11 +170,6 @@ class Orders:
             now=self.book.clock(),
             id=order,
         )
-
-    def halt(self, order: str, why: str) -> None:
-        """Note that a system cannot go on, or with an empty text that a new run begins."""
-        query = "UPDATE sim_orders SET halted = :why, updated = :now WHERE id = :id"
-        self.book.execute(query, why=why[:_LENGTH], now=self.book.clock(), id=order)
 
     def chunk(self, order: str, number: int) -> Chunk:
         """Return one chunk of an order, opened.
@@ -189,6 +193,16 @@ class Orders:
         )
         return [cast(WorkState, row[0]) for row in rows]
 
+    def set_proven(self, order: str, system: str) -> None:
+        """Note that what a system has of an order was shown to work."""
+        self.book.execute(
+            "UPDATE sim_work SET state = 'proven', updated = :now"
+            " WHERE order_id = :id AND system = :system AND state = 'applied'",
+            id=order,
+            system=system,
+            now=self.book.clock(),
+        )
+
     def set_work(self, order: str, system: str, chunk: int, state: WorkState) -> None:
         """Note where a chunk stands on a system."""
         self.book.execute(
@@ -200,46 +214,3 @@ class Orders:
             system=system,
             chunk=chunk,
         )
-
-    def noted(self, order: str, system: str, chunk: int) -> set[int]:
-        """Return the positions of SIMs of a chunk that a problem on a system is noted of."""
-        rows = self.book.execute(
-            "SELECT position FROM sim_problems"
-            " WHERE order_id = :id AND system = :system AND chunk = :chunk",
-            id=order,
-            system=system,
-            chunk=chunk,
-        )
-        return {int(row[0]) for row in rows}
-
-    def problems(self, order: str, last: int = 20) -> list[tuple[str, str, str]]:
-        """Return system, IMSI and problem of the first SIMs that something is wrong with."""
-        rows = self.book.execute(
-            "SELECT system, imsi, problem FROM sim_problems WHERE order_id = :id"
-            " ORDER BY position LIMIT :last",
-            id=order,
-            last=last,
-        )
-        return [(str(a), str(b), str(c)) for a, b, c in rows]
-
-    def note_problems(
-        self, order: str, system: str, chunk: int, found: Iterable[tuple[int, str, str]]
-    ) -> None:
-        """Note what is wrong with SIMs of a chunk.
-
-        Args:
-            order: The order.
-            system: The system.
-            chunk: The chunk.
-            found: Position in the order, IMSI and problem of each.
-        """
-        rows = {at: (order, chunk, system, at, imsi, said) for at, imsi, said in found}
-
-        forget = "DELETE FROM sim_problems WHERE order_id = :id AND system = :system"
-
-        def act(execute: Execute) -> None:
-            for at in rows:
-                execute(f"{forget} AND position = :at", id=order, system=system, at=at)
-            insert(execute, "sim_problems", _PROBLEM, rows.values())
-
-        self.book.transact(act)

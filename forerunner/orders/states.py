@@ -9,12 +9,16 @@ OrderState = Literal[
 and is done. Where it cannot be, it is rejected (nothing was written), undone, or parked: neither
 done nor undone, with what stands where."""
 
-WorkState = Literal["planned", "checked", "begun", "applied", "undone", "stuck"]
+WorkState = Literal["planned", "checked", "begun", "applied", "proven", "undone", "stuck"]
 """A chunk on a system: nothing written (`planned`, `checked`), perhaps something (`begun`), read
-back as wanted (`applied`), read back as before (`undone`), or taken back in vain (`stuck`)."""
+back as wanted (`applied`), shown to work as far as the system can show it (`proven`), read back as
+before (`undone`), or taken back in vain (`stuck`)."""
 
 ENDED: frozenset[OrderState] = frozenset({"rejected", "done", "undone"})
 """An order that came to an end; the same request again only reports."""
 
 UNTOUCHED: frozenset[WorkState] = frozenset({"planned", "checked", "undone"})
 """A chunk of which a system holds nothing of this order."""
+
+HELD: frozenset[WorkState] = frozenset({"applied", "proven"})
+"""A chunk that a system has whole."""

@@ -9,18 +9,23 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from forerunner.database import Database
+from forerunner.database import Database, LedgerError
+from forerunner.errors import ForerunnerError
 from forerunner.gate import check
 from forerunner.orders.book import Book
 from forerunner.orders.errors import OrderError
-from forerunner.orders.leg import Leg, Terms
+from forerunner.orders.leg import Leg
 from forerunner.orders.proof import prove
 from forerunner.orders.record import Order, Orders
 from forerunner.orders.sealing import open_seal
+from forerunner.orders.terms import Terms
+from forerunner.orders.troubles import Halt, HaltStatus
 from forerunner.orders.window import closed_until
-from forerunner.telco import Proving, SubscriberSystem
+from forerunner.telco import SubscriberSystem, SystemUnreachable
 
 Action = Literal["check", "apply", "prove", "undo"]
+SAMPLE = 20
+"""SIMs that are proven where the request names no number."""
 ACTIONS: tuple[Action, ...] = ("check", "apply", "prove", "undo")
 
 
@@ -34,11 +39,9 @@ class Work:
         settings: How it is reached, checked by its own package.
         order: The order's request_id.
         action: What to do.
-        shard: Which part of how many; `(0, 1)` for all of it.
         terms: On what terms.
         window: Maintenance windows, as the gate's policy has them; none for any time.
         timezone: Of the windows.
-        sample: SIMs to prove.
     """
 
     system: str
@@ -46,11 +49,9 @@ class Work:
     settings: Mapping[str, Any]
     order: str
     action: Action
-    shard: tuple[int, int]
     terms: Terms
     window: tuple[Mapping[str, Any], ...] = ()
     timezone: str = "UTC"
-    sample: int = 0
 
 
 def opened_orders(password_file: str, create: bool = False) -> Orders:
@@ -62,20 +63,15 @@ def opened_orders(password_file: str, create: bool = False) -> Orders:
     return Orders(Book(Database()), open_seal(Path(password_file), create))
 
 
-def lease_of(system: str, order: str) -> str:
-    """Return what an order leases of a system: another order may be brought to it beside this."""
-    return f"{system}/{order}"
-
-
-def permission(token: str, system: str, order: str) -> Callable[[], None]:
+def permission(token: str, lease: str) -> Callable[[], None]:
     """Return what asks the gate before each write."""
     ledger, parent = Database(), os.getppid()
 
     def permit() -> None:
         if os.getppid() != parent:
             # Whoever started this is dead, and nobody would hear what became of it.
-            raise OrderError(f"{system}: not written to, for its ansible-playbook has ended")
-        check(token, lease_of(system, order), ledger)
+            raise OrderError(f"{lease}: not written to, for its ansible-playbook has ended")
+        check(token, lease, ledger)
 
     return permit
 
@@ -83,24 +79,55 @@ def permission(token: str, system: str, order: str) -> Callable[[], None]:
 def do(orders: Orders, work: Work) -> dict[str, Any]:
     """Do one step of an order on one system, and return a module's result.
 
+    What stops it is noted with the order and is not raised: the other systems must hear of it, and
+    taking back must reach this system too. Role sim_order lets the system fail as itself.
+
     Raises:
-        ForerunnerError: It could not be done; the order stays where it is, and goes on later.
+        LedgerError: The ledger cannot be used, so that nothing can be noted.
     """
+    try:
+        return _do(orders, work)
+    except LedgerError:
+        raise
+    except ForerunnerError as error:
+        status: HaltStatus = "unreachable" if isinstance(error, SystemUnreachable) else "failed"
+        halt = Halt(work.system, status, str(error))
+        orders.troubles(work.order).halt(work.terms.shard, halt)
+        return {"changed": False, "message": str(error), "work": {}}
+
+
+def _do(orders: Orders, work: Work) -> dict[str, Any]:
     order = orders.get(work.order)
-    if work.system not in order.systems or order.ended or not _is_due(order, work.action):
-        return {"changed": False, "message": f"{work.system}: nothing to do for {order.id}"}
-    if work.action == "check":
+    if work.system not in order.systems or not _is_due(orders, order, work):
+        return {"changed": False, "message": f"{work.system}: nothing to do", "work": {}}
+    if work.action in ("check", "apply"):
         _check_window(work)
     proven = asyncio.run(_done(orders, order, work))
     states = orders.work(order.id, work.system)
     counts = {state: states.count(state) for state in dict.fromkeys(states)}
-    said = f"{proven} SIMs proven" if work.action == "prove" else str(counts)
+    stands = ", ".join(f"{count} {state}" for state, count in counts.items())
+    said = f"{proven} SIMs proven" if work.action == "prove" else f"chunks: {stands}"
     changed = work.action in ("apply", "undo")
-    return {"changed": changed, "message": f"{work.system}: {work.action}: {said}", "work": counts}
+    return {"changed": changed, "message": f"{work.system}: {said}", "work": counts}
 
 
-def _is_due(order: Order, action: Action) -> bool:
-    return order.failing == (action == "undo")
+def _is_due(orders: Orders, order: Order, work: Work) -> bool:
+    """Return whether a step is the next one of an order on this system."""
+    if order.ended or order.failing != (work.action == "undo"):
+        return False
+    if work.action == "prove":
+        return set(orders.work(order.id, work.system)) == {"applied"}
+    if work.action == "apply":
+        _see_that_all_is_checked(orders, order)
+    return True
+
+
+def _see_that_all_is_checked(orders: Orders, order: Order) -> None:
+    """Raise unless every system was looked at whole: nothing is written before."""
+    for system in order.systems:
+        if "planned" in orders.work(order.id, system):
+            next_step = f"`ansible-playbook playbooks/take_sim_order.yml -e order_id={order.id}`"
+            raise OrderError(f"{system}: not all of it is checked there yet; run {next_step}")
 
 
 def _check_window(work: Work) -> None:
@@ -113,7 +140,7 @@ async def _done(orders: Orders, order: Order, work: Work) -> int:
     system = await _open(work)
     try:
         if work.action == "prove":
-            return await _prove(orders, order, system, work)
+            return await prove(orders, order, system, _sample(order))
         if work.action != "check":
             orders.set_state(
                 order.id, "undoing" if work.action == "undo" else "applying", order.reason
@@ -125,12 +152,12 @@ async def _done(orders: Orders, order: Order, work: Work) -> int:
         await system.aclose()
 
 
+def _sample(order: Order) -> int:
+    """Return how many SIMs are to be proven: none whose keys pass on as a vendor encrypted them."""
+    passes = order.request.get("transport") == "pass"
+    return 0 if passes else int(order.request.get("proof_sample", SAMPLE))
+
+
 async def _open(work: Work) -> SubscriberSystem:
     package = import_module(f"forerunner.telco.{work.kind}")
     return cast(SubscriberSystem, await package.open_system(work.system, work.settings))
-
-
-async def _prove(orders: Orders, order: Order, system: SubscriberSystem, work: Work) -> int:
-    if not hasattr(system, "prove"):
-        return 0
-    return await prove(orders, order, work.system, cast(Proving, system), work.sample)

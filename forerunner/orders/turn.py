@@ -2,11 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 
 from forerunner.orders.errors import OrderError
 from forerunner.orders.record import Order, Orders
-from forerunner.orders.states import WorkState
+from forerunner.orders.states import HELD, WorkState
+from forerunner.orders.terms import Terms
 
 _POLL_S = 0.2
 # A lease lasts longer than this; one that waits must not lose it.
@@ -20,15 +20,11 @@ class Turn:
         orders: The ledger's orders.
         order: The order.
         system: The system that waits.
-        keep: Called every few seconds while it waits; raises where it must not go on.
-        stall_s: Seconds after which it gives up on a system that does not move.
+        terms: For how long it waits, and what keeps its leave to write alive meanwhile.
     """
 
-    def __init__(
-        self, orders: Orders, order: Order, system: str, keep: Callable[[], None], stall_s: float
-    ) -> None:
-        self._orders, self._order, self._keep, self._stall_s = orders, order, keep, stall_s
-        self._system = system
+    def __init__(self, orders: Orders, order: Order, system: str, terms: Terms) -> None:
+        self._orders, self._order, self._system, self._terms = orders, order, system, terms
         place = order.systems.index(system)
         self._before = order.systems[place - 1] if place else ""
         self._work: list[WorkState] = []
@@ -42,11 +38,10 @@ class Turn:
         """
         self._moved = time.monotonic()
         while self._before and not self._has(chunk):
-            order = self._orders.get(self._order.id)
-            if order.failing:
+            if self._orders.get(self._order.id).failing:
                 return False
-            if order.halted:
-                raise OrderError(f"{self._system}: waits no longer, for {order.halted}")
+            if halts := self._orders.troubles(self._order.id).halts(self._terms.shard):
+                raise OrderError(f"{self._system}: waits no longer, for {halts[0].why}")
             self._stay()
             await asyncio.sleep(_POLL_S)
         return not self._orders.get(self._order.id).failing
@@ -56,18 +51,18 @@ class Turn:
 
         One that is quicker than the one before asks once for all that has come meanwhile.
         """
-        if self._work and self._work[chunk] == "applied":
+        if self._work and self._work[chunk] in HELD:
             return True
         work = self._orders.work(self._order.id, self._before)
         if work != self._work:
             self._work, self._moved = work, time.monotonic()
-        return work[chunk] == "applied"
+        return work[chunk] in HELD
 
     def _stay(self) -> None:
         now = time.monotonic()
-        if now - self._moved > self._stall_s:
-            problem = f"{self._before} has not moved for {self._stall_s:g} s"
+        if now - self._moved > self._terms.stall_s:
+            problem = f"{self._before} has not moved for {self._terms.stall_s:g} s"
             raise OrderError(f"{self._system}: waits no longer, for {problem}")
         if now - self._kept > _KEEP_S:
-            self._keep()
+            self._terms.permit()
             self._kept = now

@@ -43,6 +43,8 @@ def test_what_writes_is_known() -> None:
         "device_lines",
         "link_drain",
         "restore_drill",
+        # On a subscriber system, where role sim_order has it called by that system's own role.
+        "subscriber_chunk",
     } == WRITERS
 
 
@@ -50,6 +52,24 @@ def test_what_writes_is_known() -> None:
 def test_nothing_writes_before_the_gate(path: Path) -> None:
     plays = yaml.safe_load(path.read_text())
     assert [role for play in plays for role in ungated(play)] == []
+
+
+def order_steps(plays: list[dict[str, Any]]) -> list[str]:
+    """Return the steps of a SIM order in a playbook; step `begin` passes the gate."""
+    given = [role for play in plays for role in play.get("roles", []) if isinstance(role, dict)]
+    return [role["sim_order_step"] for role in given if role["role"] == "sim_order"]
+
+
+@pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.stem)
+def test_no_step_of_an_order_writes_before_the_gate(path: Path) -> None:
+    steps = order_steps(yaml.safe_load(path.read_text()))
+    writing = [at for at, step in enumerate(steps) if step in ("apply", "prove", "undo")]
+    assert not writing or steps.index("begin") < min(writing)
+
+
+def test_steps_of_an_order_are_found() -> None:
+    plays = [{"roles": ["a", {"role": "sim_order", "sim_order_step": "apply"}]}]
+    assert order_steps(plays) == ["apply"]
 
 
 def test_a_playbook_that_leaves_the_gate_out_is_found() -> None:

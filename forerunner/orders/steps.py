@@ -1,0 +1,195 @@
+"""The steps of an order that are no system's: going on with it, and settling what became of it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from forerunner.errors import InvalidData
+from forerunner.fleet.device import DeviceResult
+from forerunner.fleet.inventory import device_results
+from forerunner.orders.activation import activate
+from forerunner.orders.asking import asked
+from forerunner.orders.cards import Cards
+from forerunner.orders.columns import Pools
+from forerunner.orders.entering import drop, enter
+from forerunner.orders.errors import OrderError
+from forerunner.orders.finish import End, again, finish, standing_of, summary
+from forerunner.orders.record import Order, Orders
+from forerunner.orders.shard import Shard
+from forerunner.orders.site import Site
+from forerunner.orders.states import UNTOUCHED
+from forerunner.sims.rejects import Rejected, write_rejects
+from forerunner.sims.request import Request, read_request
+
+LOCAL = "localhost"
+
+
+def take(orders: Orders, given: Mapping[str, Any], dry: bool, who: str) -> dict[str, Any]:
+    """Take a request into the ledger with its numbers, or go on with an order by its name.
+
+    Args:
+        orders: The ledger's orders.
+        given: What module sim_order was given.
+        dry: Nothing is to be written to any system.
+        who: Who asks.
+
+    Raises:
+        InvalidData: Something of the request does not fit; rejects of single SIMs are a file too.
+        OrderError: Another request has its name, its numbers are taken, or there is no such order.
+    """
+    if not given["request"]:
+        order = orders.get(given["order"])
+    else:
+        request = read_request(Path(given["request"]))
+        dry = dry or request.dry
+        order = _entered(orders, request, given)
+    if given["abandon"] and not order.ended and not dry:
+        orders.fail(order.id, f"given up by {who}")
+    orders.troubles(order.id).resume("")
+    facts = {"sim_order_id": order.id, "sim_order_dry": dry}
+    message = f"order {order.id}: {order.total} SIMs, {order.state}"
+    return {"changed": False, "message": message, "ansible_facts": facts}
+
+
+def _entered(orders: Orders, request: Request, given: Mapping[str, Any]) -> Order:
+    found = orders.find(request.id)
+    if found and found.state != "collecting" and found.hash == request.hash:
+        return found
+    cards, password = Cards(orders.book, orders.seal), Path(given["password_file"])
+    site = Site(Pools(given["pools"]), given["profiles"], cards, password)
+    systems = targets(request, given["systems"])
+    try:
+        return enter(orders, asked(request, site, systems, orders.book.clock()), given["chunk"])
+    except Rejected as error:
+        path = Path(given["directory"]) / request.id / "rejects.csv"
+        write_rejects(path, error)
+        raise OrderError(f"{error}; all of them: {path}") from None
+
+
+def targets(request: Request, systems: Mapping[str, str]) -> list[str]:
+    """Return the systems that a request is for, in the order in which a SIM comes to them.
+
+    Args:
+        request: The request.
+        systems: Kind by inventory name, in that order.
+
+    Raises:
+        InvalidData: It names one that the inventory does not have.
+    """
+    wanted = request.data.get("targets") or list(systems)
+    for each in wanted:
+        if each not in systems and each not in systems.values():
+            known = ", ".join(systems)
+            problem = f"{each} is no system of the inventory; it has {known}"
+            raise InvalidData(request.source, "targets", problem)
+    return [name for name, kind in systems.items() if name in wanted or kind in wanted]
+
+
+def begin(orders: Orders, name: str, shard: Shard, abandoned_by: str = "") -> dict[str, Any]:
+    """Go on with an order, and say what the gate is to be asked for.
+
+    Args:
+        orders: The ledger's orders.
+        name: The order's request_id; empty, or of none that there is, in a dry run.
+        shard: Which part of it.
+        abandoned_by: Who gives it up, so that it is taken back; empty to go on with it.
+
+    Raises:
+        OrderError: Its SIMs are not all entered yet.
+    """
+    order = orders.find(name)
+    if order is None or order.ended:
+        return _facts(name, {}, [])
+    if order.state == "collecting":
+        problem = f"order {name} was broken off while it was entered"
+        raise OrderError(f"{problem}; give its request again: -e request=FILE")
+    if abandoned_by:
+        orders.fail(order.id, f"given up by {abandoned_by}")
+    orders.troubles(order.id).resume(str(shard))
+    plan = {"order": order.id, "hash": order.hash, "shard": str(shard)}
+    return _facts(order.id, plan, shard.leases(order))
+
+
+def settle(orders: Orders, name: str, shard: Shard, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Say what became of an order, end it where it can be ended, and name who did not make it.
+
+    Args:
+        orders: The ledger's orders.
+        name: The order's request_id.
+        shard: Which part of it was worked on.
+        given: What module sim_order was given. With `final` every step is done, and the order is
+            over or must be gone on with.
+    """
+    order = orders.get(name)
+    if not given["final"] and not (order.failing and _is_untouched(orders, order)):
+        return _told(orders, order, standing_of(orders, order), shard, over=False)
+    pools, default = Pools(given["pools"]), float(given["quarantine"])
+    end = finish(orders, order, lambda numbers: pools.quarantine_s(numbers, default))
+    order = orders.get(name)
+    codes = (
+        activate(orders, order, Path(given["directory"]) / name) if end.state == "done" else None
+    )
+    told = _told(orders, order, end, shard, over=True)
+    where = f"; activation codes: {codes}" if codes else ""
+    return {**told, "message": f"{told['message']}{where}"}
+
+
+def settle_dry(orders: Orders, name: str, shard: Shard) -> dict[str, Any]:
+    """Say what would become of an order, and forget it: nothing was written to any system.
+
+    Raises:
+        OrderError: It is no dry run's: something of it is written.
+    """
+    order = orders.find(name)
+    if order is None or order.ended:
+        return {"changed": False, "state": order.state if order else "", "message": "nothing to do"}
+    if not _is_untouched(orders, order):
+        raise OrderError(f"order {name} has begun already; look at it: `forerunner orders {name}`")
+    told = _told(orders, order, standing_of(orders, order), shard, over=order.failing)
+    drop(orders, name)
+    would = "would be rejected" if order.failing else "would be carried out"
+    message = f"order {name} {would}: {order.total} SIMs on {', '.join(order.systems)}"
+    return {**told, "message": f"{message}{order.reason and f' ({order.reason})'}"}
+
+
+def _is_untouched(orders: Orders, order: Order) -> bool:
+    return all(
+        state in UNTOUCHED for system in order.systems for state in orders.work(order.id, system)
+    )
+
+
+def _told(orders: Orders, order: Order, end: End, shard: Shard, over: bool) -> dict[str, Any]:
+    told = summary(end, order)
+    results = {**_systems(orders, order, shard), LOCAL: DeviceResult("ok", told)}
+    bad = [name for name, each in results.items() if not each.succeeded]
+    if (over and end.state != "done") or (bad and not order.failing):
+        hint = "" if over else f"; {again(order)}"
+        results[LOCAL] = DeviceResult("failed", f"{told}{hint}")
+    if order.failing and not over:
+        # It is yet to be taken back, for which no system may be left out.
+        results = {LOCAL: DeviceResult("ok", told)}
+    return {
+        "changed": False,
+        "state": end.state,
+        "message": told,
+        "work": end.work,
+        "hosts": {name: each.to_dict() for name, each in results.items()},
+        "ansible_facts": {"device_results": device_results(results)},
+    }
+
+
+def _systems(orders: Orders, order: Order, shard: Shard) -> dict[str, DeviceResult]:
+    """Return what became of each system."""
+    troubles = orders.troubles(order.id)
+    found = {name: DeviceResult("ok", f"{name}: {order.state}") for name in order.systems}
+    if order.failing:
+        problems = troubles.first_by_system()
+        found |= {name: DeviceResult("failed", f"{name}: {x}") for name, x in problems.items()}
+    return found | {x.system: DeviceResult(x.status, x.why) for x in troubles.halts(str(shard))}
+
+
+def _facts(name: str, plan: Mapping[str, Any], leases: list[str]) -> dict[str, Any]:
+    due = bool(leases)
+    facts = {"sim_order_id": name, "sim_order_plan": plan, "sim_order_leases": leases}
+    message = f"order {name}: going on" if due else f"order {name}: nothing is left to do"
+    return {"changed": False, "message": message, "ansible_facts": facts}

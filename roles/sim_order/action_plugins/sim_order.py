@@ -1,0 +1,63 @@
+"""Action of module sim_order: hands its parameters to forerunner.orders, in this process."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from forerunner.fleet.action import ControllerAction
+from forerunner.gate.entry import who
+from forerunner.orders import steps
+from forerunner.orders.record import Orders
+from forerunner.orders.shard import Shard
+from forerunner.orders.task import opened_orders
+
+Step = Callable[[Orders, dict[str, Any], bool], Mapping[str, Any]]
+
+
+class ActionModule(ControllerAction):
+    """Take an order, go on with it, or say what became of it."""
+
+    OPTIONS: ClassVar[dict[str, Any]] = {
+        "step": {"type": "str", "choices": ["take", "begin", "settle"], "required": True},
+        "order": {"type": "str", "default": ""},
+        "password_file": {"type": "path", "required": True},
+        "create_password": {"type": "bool", "default": False},
+        "request": {"type": "str", "default": ""},
+        "systems": {"type": "dict", "default": {}},
+        "pools": {"type": "list", "elements": "dict", "default": []},
+        "profiles": {"type": "list", "elements": "str", "default": []},
+        "directory": {"type": "path", "default": ""},
+        "chunk": {"type": "int", "default": 1000},
+        "abandon": {"type": "bool", "default": False},
+        "shard": {"type": "str", "default": ""},
+        "final": {"type": "bool", "default": False},
+        "dry": {"type": "bool", "default": False},
+        "quarantine": {"type": "float", "default": 0},
+    }
+
+    def act(self, options: dict[str, Any], hostvars: Any) -> Mapping[str, Any]:  # noqa: ARG002
+        """Open the ledger's orders, and do the step."""
+        orders = opened_orders(options["password_file"], options["create_password"])
+        result = _STEPS[options["step"]](orders, options, self.dry)
+        # A task that succeeds shows nothing, and this is what all of it was for.
+        self._display.display(result["message"])
+        return result
+
+
+def _take(orders: Orders, options: dict[str, Any], dry: bool) -> Mapping[str, Any]:
+    return steps.take(orders, options, dry, who())
+
+
+def _begin(orders: Orders, options: dict[str, Any], dry: bool) -> Mapping[str, Any]:
+    abandoned_by = who() if options["abandon"] and not dry else ""
+    shard = Shard.from_text(options["shard"])
+    return steps.begin(orders, options["order"], shard, abandoned_by)
+
+
+def _settle(orders: Orders, options: dict[str, Any], dry: bool) -> Mapping[str, Any]:
+    shard = Shard.from_text(options["shard"])
+    if dry or options["dry"]:
+        return steps.settle_dry(orders, options["order"], shard)
+    return steps.settle(orders, options["order"], shard, options)
+
+
+_STEPS: Mapping[str, Step] = {"take": _take, "begin": _begin, "settle": _settle}

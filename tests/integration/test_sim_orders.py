@@ -1,0 +1,222 @@
+"""SIM orders by their playbooks, on the lab's real HLR and HSS, and on G-Port, MIND and SRP."""
+
+import asyncio
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from forerunner.lab import Lab
+from forerunner.orders.record import Orders
+from forerunner.orders.task import opened_orders
+from forerunner.service import status, stop
+from forerunner.subscriber_lab.place import Place
+from forerunner.telco import Change, Subscriber, SubscriberSystem
+from forerunner.telco.gport import open_system as open_gport
+from forerunner.telco.hlr import open_system as open_hlr
+from tests.integration.conftest import LAB_INDEX
+
+pytestmark = pytest.mark.lab
+
+Playbook = Callable[..., "subprocess.CompletedProcess[str]"]
+Ask = Callable[..., Path]
+ALL = {"hlr1", "hss1", "gport1", "mind1", "srp1"}
+
+
+@pytest.fixture(scope="module")
+def orders(lab: Lab, lab_environment: dict[str, str]) -> Iterator[Orders]:
+    """The ledger's orders, opened as the playbooks open them; needs the lab that stands."""
+    directory = Path(lab_environment["FORERUNNER_VAR"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FORERUNNER_VAR", str(directory))
+        yield opened_orders(str(directory / "vault-password"), create=True)
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Ask:
+    """Write a request: `ask("lot-1", quantity=20)`."""
+
+    def write(name: str, operation: str = "create", **fields: object) -> Path:
+        made = {"imsi": "lab", "iccid": "lab", "msisdn": "lab", "key_source": "generated"}
+        new = {**made, "profile": "basic", "proof_sample": 4} if operation == "create" else {}
+        path = tmp_path / f"{name}.yml"
+        whole = {"request_id": name, "operation": operation, **new, **fields}
+        path.write_text(yaml.safe_dump(whole))
+        return path
+
+    return write
+
+
+def sims(orders: Orders, order: str) -> list[Subscriber]:
+    """Return the SIMs that an order brings."""
+    chunks = (orders.chunk(order, number) for number in range(orders.get(order).chunks))
+    return [each.after for chunk in chunks for each in chunk.changes if each.after]
+
+
+def on_hlr(act: Callable[[SubscriberSystem], object]) -> object:
+    """Do something with the HLR, behind everybody's back."""
+    return _on(open_hlr("hlr1", {"host": Place(LAB_INDEX, Path()).address("hlr")}), act)
+
+
+def _on(opening, act):  # type: ignore[no-untyped-def]
+    async def whole() -> object:
+        system = await opening
+        try:
+            return await act(system)
+        finally:
+            await system.aclose()
+
+    return asyncio.run(whole())
+
+
+def held_by_hlr(orders: Orders, some: list[Subscriber]) -> int:
+    """Return how many SIMs the HLR has exactly as ordered."""
+
+    async def count(hlr: SubscriberSystem) -> int:
+        found = await hlr.read(some)
+        return sum(each == hlr.expected(sim) for each, sim in zip(found, some, strict=True))
+
+    return int(str(on_hlr(count)))
+
+
+def test_an_order_is_on_all_systems_proven_and_its_keys_are_nowhere(
+    playbook: Playbook, orders: Orders, ask: Ask, lab_environment: dict[str, str]
+) -> None:
+    done = playbook("provision_sims", "-vvv", "-e", f"request={ask('lot-1', quantity=30)}")
+
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+    assert "order lot-1: done, 30 SIMs on hlr1, hss1, gport1, mind1, srp1" in done.stdout
+    assert {orders.work("lot-1", name)[0] for name in ALL} == {"proven"}
+    made = sims(orders, "lot-1")
+    assert held_by_hlr(orders, made) == 30
+    canaries = {key.encode() for sim in made for key in (sim.k, sim.opc)}
+    said = (done.stdout + done.stderr).encode()
+    kept = _files(Path(lab_environment["FORERUNNER_VAR"]))
+    assert made[0].imsi.encode() in b"".join(kept.values())
+    leaks = {str(path) for path, text in kept.items() if any(each in text for each in canaries)}
+    assert (leaks, any(each in said for each in canaries)) == (set(), False)
+
+
+def _files(directory: Path) -> dict[Path, bytes]:
+    """Return all that is kept, without the databases of the systems, which must have the keys."""
+    paths = (x for x in directory.rglob("*") if x.is_file() and "subscriber_lab" not in x.parts)
+    return {path: path.read_bytes() for path in paths}
+
+
+def test_the_same_request_again_only_reports(playbook: Playbook, orders: Orders, ask: Ask) -> None:
+    before = orders.get("lot-1")
+    done = playbook("provision_sims", "-e", f"request={ask('lot-1', quantity=30)}")
+
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "changed=0" in done.stdout.split("PLAY RECAP")[1]
+    assert "changed=1" not in done.stdout.split("PLAY RECAP")[1]
+    assert orders.get("lot-1").updated == before.updated
+
+
+def test_a_number_that_a_system_has_rejects_the_order_before_anything_is_written(
+    playbook: Playbook, orders: Orders, ask: Ask
+) -> None:
+    theirs = replace(sims(orders, "lot-1")[0], msisdn="882399000000555")
+    number = [Change(None, theirs)]
+    settings = {
+        "nodes": [{"host": Place(LAB_INDEX, Path()).address("gport"), "port": 5873}],
+        "sp": "46700000001",
+        "profiles": {"basic": {}},
+    }
+    assert _on(open_gport("gport1", settings), lambda gport: gport.bring(number)) == [""]
+    asked = ask("lot-2", quantity=20, msisdn="882399000000540-882399000000559")
+    done = playbook("provision_sims", "-e", f"request={asked}")
+
+    assert done.returncode != 0
+    assert "its msisdn is in use there already" in done.stdout + done.stderr
+    assert orders.get("lot-2").state == "rejected"
+    assert all(set(orders.work("lot-2", name)) <= {"planned", "checked"} for name in ALL)
+    assert held_by_hlr(orders, sims(orders, "lot-2")) == 0
+
+
+def test_a_key_that_was_altered_on_the_hlr_is_found_and_the_order_is_taken_back(
+    playbook: Playbook, orders: Orders, ask: Ask
+) -> None:
+    asked = ask("lot-3", quantity=12, proof_sample=12)
+    assert playbook("take_sim_order", "-e", f"request={asked}").returncode == 0
+    assert playbook("apply_sim_order", "-e", "order_id=lot-3").returncode == 0
+    sim = sims(orders, "lot-3")[5]
+    # One bit of the key is another one.
+    wrong = replace(sim, k=f"{int(sim.k, 16) ^ 1:032x}")
+    assert on_hlr(lambda hlr: hlr.bring([Change(sim, wrong)])) == [""]
+    done = playbook("conclude_sim_order", "-e", "order_id=lot-3")
+
+    order = orders.get("lot-3")
+    assert done.returncode != 0
+    assert "it does not authenticate: MAC of a vector" in order.reason
+    # The altered record is nobody's that the order knows; it is left, and said.
+    assert (order.state, set(orders.work("lot-3", "hss1"))) == ("undone", {"undone"})
+    assert held_by_hlr(orders, sims(orders, "lot-3")) == 0
+    # It would be in the way of the next order.
+    assert on_hlr(lambda hlr: hlr.bring([Change(wrong, None)])) == [""]
+
+
+def test_an_order_waits_for_an_hlr_that_is_dead_and_goes_on(
+    playbook: Playbook, orders: Orders, ask: Ask, lab_environment: dict[str, str]
+) -> None:
+    asked = ask("lot-4", quantity=8)
+    assert playbook("take_sim_order", "-e", f"request={asked}").returncode == 0
+    assert status("hlr")
+    stop("hlr")
+    impatient = ("-e", "order_id=lot-4", "-e", "hlr_subscriber_patience=1")
+    halted = playbook("apply_sim_order", *impatient)
+    again = playbook("build_lab")
+    done = playbook("provision_sims", "-e", "order_id=lot-4")
+
+    recap = halted.stdout.split("PLAY RECAP")[1]
+    assert "hlr1" in recap
+    assert "unreachable=1" in recap
+    assert "-e order_id=lot-4` goes on with it" in halted.stdout + halted.stderr
+    assert again.returncode == 0
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+    assert (orders.get("lot-4").state, held_by_hlr(orders, sims(orders, "lot-4"))) == ("done", 8)
+
+
+def test_sims_are_swapped_and_a_dry_run_leaves_nothing(
+    playbook: Playbook, orders: Orders, ask: Ask, tmp_path: Path
+) -> None:
+    old = sims(orders, "lot-4")[:3]
+    rows = [{"msisdn": each.msisdn} for each in old]
+    fields = {"sims": rows, "new_imsi": "lab", "new_iccid": "lab", "key_source": "generated"}
+    asked = ask("lot-5", "swap_sim", **fields)
+    tried = playbook("provision_sims", "-e", f"request={asked}", "--check")
+    assert tried.returncode == 0, tried.stdout[-3000:] + tried.stderr[-2000:]
+    assert "order lot-5 would be carried out: 3 SIMs" in tried.stdout
+    assert orders.find("lot-5") is None
+    done = playbook("provision_sims", "-e", f"request={asked}")
+
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+    new = sims(orders, "lot-5")
+    assert [each.msisdn for each in new] == [each.msisdn for each in old]
+    assert not {each.imsi for each in new} & {each.imsi for each in old}
+    assert (held_by_hlr(orders, new), held_by_hlr(orders, old)) == (3, 0)
+    shown = json.loads(json.dumps(orders.get("lot-5").request))
+    assert shown["operation"] == "swap_sim"
+
+
+def test_nothing_is_written_without_the_gate(playbook: Playbook, orders: Orders, ask: Ask) -> None:
+    asked = ask("lot-6", quantity=4)
+    assert playbook("take_sim_order", "-e", f"request={asked}").returncode == 0
+    forged = (
+        "-e",
+        "order_id=lot-6",
+        "--start-at-task",
+        "Do it on the system, as its own role does",
+    )
+    playbook("apply_sim_order", *forged)
+    playbook("apply_sim_order", "-e", "order_id=lot-6", "--tags", "none")
+
+    assert all(orders.work("lot-6", name) == ["checked"] for name in ALL)
+    assert held_by_hlr(orders, sims(orders, "lot-6")) == 0
+    given_up = playbook("provision_sims", "-e", "order_id=lot-6", "-e", "abandon=true")
+    assert given_up.returncode != 0
+    assert orders.get("lot-6").state == "rejected"
