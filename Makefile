@@ -9,7 +9,7 @@ SETUP := $(PYTHON) -I forerunner/bootstrap.py
 export LC_ALL := C.UTF-8
 
 .DEFAULT_GOAL := help
-.PHONY: help demo plan test lint format bench bench-loop bench-loop-kill bench-change bench-fleet lab-up lab-down \
+.PHONY: help demo plan test lint format bench bench-loop bench-loop-kill bench-change bench-fleet bench-sim lab-up lab-down \
 	airflow airflow-down clean root python environment packages packages-optional peers \
 	lint-fast lint-format lint-rules lint-imports lint-types lint-ansible
 
@@ -30,7 +30,7 @@ format: environment ## Lay out the Python files and mend what can be mended
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-bench: bench-loop bench-loop-kill bench-change bench-fleet ## Run every benchmark
+bench: bench-loop bench-loop-kill bench-change bench-fleet bench-sim ## Run every benchmark
 
 bench-loop: environment packages root ## Lost packets and lead time against the dead timer and BFD
 	$(AS_ROOT) $(BIN)/forerunner bench loop
@@ -43,6 +43,9 @@ bench-change: environment packages root ## Whether a change is foretold, applied
 
 bench-fleet: environment peers ## Many simulated devices at once, against what else people use
 	$(BIN)/forerunner bench fleet
+
+bench-sim: environment packages root ## Orders of up to 100,000 SIMs on five systems, and what a kill leaves behind
+	$(AS_ROOT) $(BIN)/forerunner bench sim
 
 plan: environment packages root ## Say what configuring the devices would change, and write the plan
 	$(AS_ROOT) $(BIN)/ansible-playbook playbooks/plan_config.yml

@@ -190,6 +190,20 @@ def bench_fleet(
     fleet.main(short, part or ())
 
 
+@bench.command("sim")
+def bench_sim(
+    part: Annotated[
+        list[str] | None,
+        typer.Option(help="One of forerunner/bench/sim.py, as end_to_end; may be repeated."),
+    ] = None,
+    short: Short = False,
+) -> None:
+    """SIM orders: how fast, how certain, and what a kill leaves behind."""
+    from forerunner.bench import sim
+
+    sim.main(short, part or ())
+
+
 def main() -> None:
     """Run the command line; an error that a person can mend is one line and exit code 2."""
     try:

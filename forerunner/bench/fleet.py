@@ -1,14 +1,11 @@
 """`make bench-fleet`: many devices, against what else people use, in one run and interleaved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
+from forerunner.bench import fleet_parts, parts
 
-from forerunner.bench import fleet_parts, parts, rows
-from forerunner.bench.rows import Extent, Row
-
-PARTS: Mapping[str, tuple[parts.Measure, parts.Goals]] = {
+PARTS: parts.Parts = {
     "backup_20": (fleet_parts.backup_20, {"fleet_vs_network_cli_20": ">= 10"}),
     "backup_100": (fleet_parts.backup_100, {"fleet_vs_network_cli_100": ">= 50"}),
     "backup_500": (
@@ -51,10 +48,4 @@ def main(short: bool = False, chosen: Sequence[str] = ()) -> Path:
     Raises:
         InvalidData: There is no such part.
     """
-    console = Console()
-    extent: Extent = "short" if short else "full"
-    measured: list[Row] = []
-    for part in parts.chosen(chosen, PARTS):
-        call, goals = PARTS[part]
-        measured += parts.measure(f"fleet: {part}", call, goals, extent, console)
-    return rows.write("fleet", measured, console)
+    return parts.run("fleet", PARTS, short, chosen)

@@ -16,6 +16,7 @@ import psutil
 
 from forerunner import home
 from forerunner.bench import rows
+from forerunner.bench.watching import watch
 from forerunner.errors import ForerunnerError
 from forerunner.simulator import Fleet, SimulatedDevice, task
 from forerunner.simulator.keys import USER
@@ -119,7 +120,7 @@ class FleetSite:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-            peak = _watch(process, begun + LONGEST_S, memory)
+            peak = watch(process, begun + LONGEST_S, memory)
         seconds = time.perf_counter() - begun
         said = log.read_text()[-600:]
         peers_failed = command[1].endswith(".py") and '"failed": 0' not in said
@@ -221,29 +222,6 @@ def stored(directory: Path, size: int) -> None:
     whole = [each for each in files if each.read_text().rstrip().endswith("end")]
     if len(whole) != size:
         raise BenchError(f"{directory.name}: {len(whole)} of {size} configurations are whole")
-
-
-def _watch(process: psutil.Popen, end: float, memory: bool) -> float:
-    peak = 0.0
-    while process.poll() is None:
-        if time.perf_counter() > end:
-            process.kill()
-        if memory:
-            peak = max(peak, _tree_mb(process))
-        time.sleep(0.05 if memory else 0.01)
-    return peak
-
-
-def _tree_mb(process: psutil.Process) -> float:
-    """Return the proportional set size of a process and all below it, in MB."""
-    total = 0
-    try:
-        for each in (process, *process.children(recursive=True)):
-            total += each.memory_full_info().pss
-    except psutil.Error:
-        # One ended while it was looked at: the next look counts.
-        return 0.0
-    return total / 1e6
 
 
 def _host_key_files(fleet: Fleet) -> Path:

@@ -3,14 +3,17 @@
 import importlib
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
 from rich.console import Console
 
+from forerunner.bench import rows
 from forerunner.bench.rows import Extent, Row
 from forerunner.errors import ForerunnerError, InvalidData
 
 Goals = Mapping[str, str | None]
 Measure = Callable[[Extent, Console], Sequence[Row]]
+Parts = Mapping[str, tuple[Measure, Goals]]
 
 _log = logging.getLogger(__name__)
 
@@ -45,11 +48,32 @@ def measure(title: str, call: Measure, goals: Goals, extent: Extent, console: Co
     return measured + [Row(x, reason, None, goal=goals[x]) for x in goals if x not in given]
 
 
+def run(name: str, known: Parts, short: bool, wanted: Sequence[str]) -> Path:
+    """Measure parts, write `var/bench/<name>.json`, and return its path.
+
+    Args:
+        name: Of the benchmark.
+        known: What measures each part, and the goals of its rows.
+        short: A few cases and one round; says that it works, not how fast it is.
+        wanted: Names of parts; all of them when empty.
+
+    Raises:
+        InvalidData: There is no such part.
+    """
+    console = Console()
+    extent: Extent = "short" if short else "full"
+    measured: list[Row] = []
+    for part in chosen(wanted, known):
+        call, goals = known[part]
+        measured += measure(f"{name}: {part}", call, goals, extent, console)
+    return rows.write(name, measured, console)
+
+
 def from_module(name: str, function: str = "rows") -> Measure:
     """Return what measures a part: a function of a module that may not be there yet."""
 
     def call(extent: Extent, console: Console) -> Sequence[Row]:
-        rows: Sequence[Row] = getattr(importlib.import_module(name), function)(extent, console)
-        return rows
+        found: Sequence[Row] = getattr(importlib.import_module(name), function)(extent, console)
+        return found
 
     return call
