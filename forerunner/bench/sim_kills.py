@@ -1,23 +1,16 @@
 """Kills at random moments of an order: afterwards it is whole, or not there, or parked."""
 
-import asyncio
 import random
 import time
 from collections.abc import Sequence
-from importlib import import_module
-from typing import Any
 
 import psutil
 from rich.console import Console
 
 from forerunner.bench.rows import Extent, Row
 from forerunner.bench.sim_site import SimBenchError, SimSite, standing
-from forerunner.bench.sim_systems import settings
-from forerunner.database import Database
-from forerunner.orders.book import Book
+from forerunner.bench.sim_systems import ask, orders_of
 from forerunner.orders.cards import Cards
-from forerunner.orders.record import Orders
-from forerunner.orders.sealing import open_seal
 from forerunner.subscriber_lab.place import SYSTEMS
 from forerunner.telco import Subscriber, SubscriberSystem
 
@@ -56,7 +49,7 @@ def _one(site: SimSite, name: str, victim: str, moment: float) -> tuple[str, int
     process = site.begin("provision_sims", "-e", request)
     _kill(site, process, victim, moment)
     process.wait(600)
-    orders = _orders(site)
+    orders = orders_of(site)
     for _ in range(_TRIES):
         found = orders.find(name)
         if found and found.ended:
@@ -88,22 +81,12 @@ def _kill(site: SimSite, process: psutil.Popen, victim: str, moment: float) -> N
         return
 
 
-def _orders(site: SimSite) -> Orders:
-    ledger = Database(f"sqlite:///{site.directory / 'ledger.sqlite'}")
-    return Orders(Book(ledger), open_seal(site.directory / "vault-password"))
-
-
 def _standing_wrongly(site: SimSite, kind: str, made: Sequence[Subscriber], there: bool) -> int:
     """Return how many SIMs a system has otherwise than it is to have them."""
 
-    async def whole() -> int:
-        package: Any = import_module(f"forerunner.telco.{kind}")
-        system: SubscriberSystem = await package.open_system(f"{kind}1", settings(site, kind))
-        try:
-            found = await system.read(made)
-        finally:
-            await system.aclose()
+    async def count(system: SubscriberSystem) -> int:
+        found = await system.read(made)
         wanted = [system.expected(each) if there else None for each in made]
         return sum(a != b for a, b in zip(found, wanted, strict=True))
 
-    return asyncio.run(whole())
+    return ask(site, kind, count)

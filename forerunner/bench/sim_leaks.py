@@ -6,10 +6,7 @@ from rich.console import Console
 
 from forerunner.bench.rows import Extent, Row
 from forerunner.bench.sim_site import SimBenchError, SimSite, standing
-from forerunner.database import Database
-from forerunner.orders.book import Book
-from forerunner.orders.record import Orders
-from forerunner.orders.sealing import open_seal
+from forerunner.bench.sim_systems import orders_of
 
 _SIMS = {"full": 500, "short": 20}
 
@@ -57,8 +54,7 @@ def _printed(site: SimSite) -> bytes:
 
 
 def _canaries(site: SimSite, names: list[str]) -> list[bytes]:
-    ledger = Database(f"sqlite:///{site.directory / 'ledger.sqlite'}")
-    orders = Orders(Book(ledger), open_seal(site.directory / "vault-password"))
+    orders = orders_of(site)
     chunks = (orders.chunk(x, n) for x in names for n in range(orders.get(x).chunks))
     sims = [change.after for chunk in chunks for change in chunk.changes if change.after]
     return [key.encode() for sim in sims for key in (sim.k, sim.opc)]

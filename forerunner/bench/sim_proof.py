@@ -1,19 +1,16 @@
 """The proof: SIMs that are right authenticate, and one whose key was altered does not."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from importlib import import_module
-from typing import Any, TypeVar, cast
+from typing import cast
 
 from rich.console import Console
 
 from forerunner.bench.rows import Extent, Row
 from forerunner.bench.sim_site import SimSite, sims, standing
-from forerunner.bench.sim_systems import settings
-from forerunner.telco import Change, Proving, Subscriber, SubscriberSystem
+from forerunner.bench.sim_systems import ask
+from forerunner.telco import Change, Proving, Subscriber
 
-_Result = TypeVar("_Result")
 _SIMS = {"full": 1000, "short": 20}
 _ALTERED = {"full": 100, "short": 4}
 _KINDS = ("hlr", "hss")
@@ -24,7 +21,7 @@ def rows(extent: Extent, console: Console) -> list[Row]:
     made = sims(0, _SIMS[extent])
     with standing("proof", _KINDS) as site:
         for kind in _KINDS:
-            _ask(site, kind, lambda system: system.bring([Change(None, each) for each in made]))
+            ask(site, kind, lambda system: system.bring([Change(None, each) for each in made]))
         said = [_prove(site, kind, made) for kind in _KINDS]
         good = sum(not any(both) for both in zip(*said, strict=True))
         console.print(f"{good} of {len(made)} SIMs authenticate on both")
@@ -46,24 +43,10 @@ def _caught(site: SimSite, some: Sequence[Subscriber]) -> int:
         bit = 1 << (number * 37 % 128)
         wrong = replace(sim, **{field: f"{int(getattr(sim, field), 16) ^ bit:032x}"})  # type: ignore[arg-type]
         change = Change(sim, wrong)
-        _ask(site, kind, lambda system, change=change: system.bring([change]))  # type: ignore[misc]
+        ask(site, kind, lambda system, change=change: system.bring([change]))  # type: ignore[misc]
         found += bool(_prove(site, kind, [sim])[0])
     return found
 
 
 def _prove(site: SimSite, kind: str, some: Sequence[Subscriber]) -> list[str]:
-    return _ask(site, kind, lambda system: cast(Proving, system).prove(some))
-
-
-def _ask(
-    site: SimSite, kind: str, act: Callable[[SubscriberSystem], Awaitable[_Result]]
-) -> _Result:
-    async def whole() -> _Result:
-        package: Any = import_module(f"forerunner.telco.{kind}")
-        system: SubscriberSystem = await package.open_system(f"{kind}1", settings(site, kind))
-        try:
-            return await act(system)
-        finally:
-            await system.aclose()
-
-    return asyncio.run(whole())
+    return ask(site, kind, lambda system: cast(Proving, system).prove(some))

@@ -5,13 +5,14 @@ import time
 import psutil
 
 
-def watch(process: psutil.Popen, end: float, memory: bool) -> float:
+def watch(process: psutil.Popen, end: float, memory: bool, every_s: float = 0.05) -> float:
     """Wait for a process and return the peak of its tree in MB (PSS); 0 where nobody asks.
 
     Args:
         process: Started already.
         end: Of `time.perf_counter`; it is killed then.
         memory: Whether to look, which takes some of its time.
+        every_s: Seconds between two looks.
     """
     peak = 0.0
     while process.poll() is None:
@@ -19,7 +20,7 @@ def watch(process: psutil.Popen, end: float, memory: bool) -> float:
             process.kill()
         if memory:
             peak = max(peak, _tree_mb(process))
-        time.sleep(0.05 if memory else 0.01)
+        time.sleep(every_s if memory else 0.01)
     return peak
 
 

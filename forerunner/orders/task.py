@@ -137,7 +137,7 @@ def _check_window(work: Work) -> None:
 
 
 async def _done(orders: Orders, order: Order, work: Work) -> int:
-    system = await _open(work)
+    system = await open_subscriber_system(work)
     try:
         if work.action == "prove":
             return await prove(orders, order, system, _sample(order))
@@ -158,6 +158,11 @@ def _sample(order: Order) -> int:
     return 0 if passes else int(order.request.get("proof_sample", SAMPLE))
 
 
-async def _open(work: Work) -> SubscriberSystem:
+async def open_subscriber_system(work: Work) -> SubscriberSystem:
+    """Return the system that work is for.
+
+    Raises:
+        InvalidData: A setting of it does not fit.
+    """
     package = import_module(f"forerunner.telco.{work.kind}")
     return cast(SubscriberSystem, await package.open_system(work.system, work.settings))

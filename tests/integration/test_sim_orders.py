@@ -203,6 +203,29 @@ def test_sims_are_swapped_and_a_dry_run_leaves_nothing(
     assert shown["operation"] == "swap_sim"
 
 
+def test_what_the_hlr_has_otherwise_than_the_ledger_is_found_and_no_key_of_it_is_told(
+    playbook: Playbook, orders: Orders, lab_environment: dict[str, str]
+) -> None:
+    agreed = playbook("reconcile_sims")
+    sim = sims(orders, "lot-1")[0]
+    wrong = replace(sim, k="f" * 32)
+    on_hlr(lambda hlr: hlr.bring([Change(sim, wrong)]))
+    found = playbook("reconcile_sims")
+    on_hlr(lambda hlr: hlr.bring([Change(wrong, sim)]))
+
+    # The number that an earlier test put on G-Port behind everybody's back.
+    assert "1 differences (1 stray)" in agreed.stdout, agreed.stdout[-2000:]
+    assert "2 differences" in found.stdout
+    assert found.returncode != 0
+    reports = Path(lab_environment["FORERUNNER_VAR"]) / "reports"
+    told = json.loads((reports / "sims_all.json").read_text())["drifts"]
+    assert [(x["system"], x["kind"], x["fields"]) for x in told if x["kind"] == "key"] == [
+        ("hlr1", "key", ["k"])
+    ]
+    pages = b"".join(path.read_bytes() for path in reports.glob("sims*"))
+    assert (b"f" * 32 in pages, sim.k.encode() in pages) == (False, False)
+
+
 def test_nothing_is_written_without_the_gate(playbook: Playbook, orders: Orders, ask: Ask) -> None:
     asked = ask("lot-6", quantity=4)
     assert playbook("take_sim_order", "-e", f"request={asked}").returncode == 0

@@ -1,11 +1,13 @@
 """Action of module sim_order: hands its parameters to forerunner.orders, in this process."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, ClassVar
 
 from forerunner.fleet.action import ControllerAction
 from forerunner.gate.entry import who
 from forerunner.orders import steps
+from forerunner.orders.reconciliation import report
 from forerunner.orders.record import Orders
 from forerunner.orders.shard import Shard
 from forerunner.orders.task import opened_orders
@@ -17,7 +19,7 @@ class ActionModule(ControllerAction):
     """Take an order, go on with it, or say what became of it."""
 
     OPTIONS: ClassVar[dict[str, Any]] = {
-        "step": {"type": "str", "choices": ["take", "begin", "settle"], "required": True},
+        "step": {"type": "str", "choices": ["take", "begin", "settle", "report"], "required": True},
         "order": {"type": "str", "default": ""},
         "password_file": {"type": "path", "required": True},
         "create_password": {"type": "bool", "default": False},
@@ -26,6 +28,7 @@ class ActionModule(ControllerAction):
         "pools": {"type": "list", "elements": "dict", "default": []},
         "profiles": {"type": "list", "elements": "str", "default": []},
         "directory": {"type": "path", "default": ""},
+        "reports": {"type": "path", "default": ""},
         "chunk": {"type": "int", "default": 1000},
         "abandon": {"type": "bool", "default": False},
         "shard": {"type": "str", "default": ""},
@@ -60,4 +63,13 @@ def _settle(orders: Orders, options: dict[str, Any], dry: bool) -> Mapping[str, 
     return steps.settle(orders, options["order"], shard, options)
 
 
-_STEPS: Mapping[str, Step] = {"take": _take, "begin": _begin, "settle": _settle}
+def _report(_orders: Orders, options: dict[str, Any], _dry: bool) -> Mapping[str, Any]:
+    return report(list(options["systems"]), Path(options["directory"]), Path(options["reports"]))
+
+
+_STEPS: Mapping[str, Step] = {
+    "take": _take,
+    "begin": _begin,
+    "settle": _settle,
+    "report": _report,
+}

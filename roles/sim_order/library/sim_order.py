@@ -8,12 +8,13 @@ author: Forerunner
 description:
   - The steps of an order that are no system's. Step C(take) checks the request whole and takes its
     numbers in one transaction; C(begin) says what the gate is to be asked for; C(settle) ends the
-    order where it can be ended and names the systems that did not make it.
+    order where it can be ended and names the systems that did not make it; C(report) says what
+    the systems and the ledger do not agree about.
 options:
   step:
     description: The step.
     type: str
-    choices: [take, begin, settle]
+    choices: [take, begin, settle, report]
     required: true
   order:
     description: The order's request_id; for C(take) where there is no request.
@@ -45,6 +46,10 @@ options:
     description: SIMs that are written to a system together.
     type: int
     default: 1000
+  reports:
+    description: Where C(report) publishes what differs.
+    type: path
+    default: ""
   abandon:
     description: Give the order up; what is written of it is taken back.
     type: bool

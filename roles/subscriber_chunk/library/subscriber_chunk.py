@@ -32,7 +32,7 @@ options:
   action:
     description: The step.
     type: str
-    choices: [check, apply, prove, undo]
+    choices: [check, apply, prove, undo, reconcile]
     required: true
   shard:
     description: Which part of the order, as C(2/8); empty for all of it.
@@ -63,6 +63,10 @@ options:
     description: Vault password file that the ledger's keys are sealed by.
     type: path
     required: true
+  directory:
+    description: Where C(reconcile) leaves what differs.
+    type: path
+    default: ""
 attributes:
   check_mode:
     description: Looks; writes nothing.
