@@ -9,7 +9,7 @@ from typing import Any
 
 from forerunner.backup import freshness
 from forerunner.backup.freshness import Attempts
-from forerunner.backup.git import Commit
+from forerunner.backup.git import Commit, blob
 from forerunner.backup.note import Note
 from forerunner.backup.repository import Record, Repository, Writer
 from forerunner.backup.sealing import Seal
@@ -88,24 +88,30 @@ def store(
         terms: Reason, dry run and consent.
     """
     if terms.check:
-        return _judged(repository, seal, fetched, terms)[0]
+        known = _remembered(repository.directory)
+        return _judged(repository, seal, fetched, terms, known)[0]
     with repository.writing() as writer:
-        backup, records = _judged(repository, seal, fetched, terms)
+        known = _remembered(repository.directory)
+        backup, records, kept = _judged(repository, seal, fetched, terms, known)
         commit = writer.store(records, _commit(records, terms.note))
-        _remember(repository.directory, writer, backup.hosts, fetched, commit)
+        _remember(known, writer, backup.hosts, fetched, commit)
+        writer.note(_marks(repository, seal, kept))
     return replace(backup, commit=commit)
 
 
 def _judged(
-    repository: Repository, seal: Seal, fetched: Mapping[str, DeviceResult], terms: Terms
-) -> tuple[Backup, dict[str, Record]]:
-    """Return what becomes of each device, and the records that are new."""
+    repository: Repository,
+    seal: Seal,
+    fetched: Mapping[str, DeviceResult],
+    terms: Terms,
+    known: Mapping[str, Attempts],
+) -> tuple[Backup, dict[str, Record], dict[str, str]]:
+    """Return what becomes of each device, the records that are new, and all that is stored then."""
     configs = {name: str(each.data["config"]) for name, each in fetched.items() if each.succeeded}
-    sealed = repository.sealed_hosts()
-    _same_password(repository, seal, sealed)
+    sealed = _sealed_hosts(repository, seal)
     readable = _differing(repository, seal, configs)
     stored = repository.stored(readable)
-    later = _stored_later(repository.directory, fetched)
+    later = _stored_later(known, fetched)
     results = {
         name: _judge(name, each, readable.get(name), stored.get(name, ""), terms.allow_shrink)
         if name not in later
@@ -115,19 +121,36 @@ def _judged(
     fresh = [name for name, result in results.items() if result.status == "changed"]
     good = [name for name, result in results.items() if result.succeeded and name not in later]
     writing = [name for name in good if name in fresh or name not in sealed]
-    encrypted = {} if terms.check else seal.encrypt({name: configs[name] for name in writing})
-    # One that is as stored, but was never sealed, is read for people once more.
-    shown = readable | {x: seal.readable(x, configs[x]) for x in encrypted if x not in readable}
-    records = {name: Record(shown[name], text) for name, text in encrypted.items()}
+    records = {} if terms.check else _records(seal, {x: configs[x] for x in writing}, readable)
     diff = [_diff(name, stored[name], readable[name]) for name in fresh]
-    return Backup(results, None, diff), records
+    return Backup(results, None, diff), records, {name: configs[name] for name in good}
+
+
+def _records(
+    seal: Seal, configs: Mapping[str, str], readable: Mapping[str, str]
+) -> dict[str, Record]:
+    """Return what is to be stored of devices."""
+    # One that is as stored, but was never sealed, is read for people once more.
+    shown = {x: readable[x] if x in readable else seal.readable(x, y) for x, y in configs.items()}
+    return {name: Record(shown[name], text) for name, text in seal.encrypt(configs).items()}
 
 
 def _differing(repository: Repository, seal: Seal, configs: Mapping[str, str]) -> dict[str, str]:
     """Return what people would read of the devices that are not as stored: most nights, of few."""
-    is_stored = repository.comparison()
-    readable = ((name, seal.readable(name, config)) for name, config in configs.items())
-    return {name: text for name, text in readable if not is_stored(name, text)}
+    blobs, marks = repository.blobs(), repository.marks()
+    new = {
+        name: seal.readable(name, config)
+        for name, config in configs.items()
+        if marks.get(name) != seal.mark(name, config, blobs.get(name, ""))
+    }
+    return {name: text for name, text in new.items() if blobs.get(name) != blob(text.encode())}
+
+
+def _marks(repository: Repository, seal: Seal, kept: Mapping[str, str]) -> dict[str, str]:
+    """Return what full texts are known again by, now that they are stored."""
+    blobs = repository.blobs()
+    new = {name: seal.mark(name, config, blobs[name]) for name, config in kept.items()}
+    return repository.marks() | new
 
 
 async def _fetch(session: Session) -> DeviceResult:
@@ -160,9 +183,10 @@ def _judge(
     return DeviceResult("changed", f"{name}: {'differs' if stored else 'first backup'}")
 
 
-def _stored_later(directory: Path, fetched: Mapping[str, DeviceResult]) -> frozenset[str]:
+def _stored_later(
+    known: Mapping[str, Attempts], fetched: Mapping[str, DeviceResult]
+) -> frozenset[str]:
     """Return the devices of which another writer stored what it fetched after us."""
-    known = _remembered(directory)
     return frozenset(
         name
         for name, result in fetched.items()
@@ -179,30 +203,35 @@ def _remembered(directory: Path) -> dict[str, Attempts]:
         return {}
 
 
-def _same_password(repository: Repository, seal: Seal, sealed: Iterable[str]) -> None:
-    """Refuse another password than what is stored was encrypted with: it would change all."""
+def _sealed_hosts(repository: Repository, seal: Seal) -> frozenset[str]:
+    """Return the devices whose full text is stored, if it was encrypted with this password.
+
+    Another one would change all of them.
+    """
+    sealed = repository.sealed_hosts()
     for name, text in repository.sealed(sorted(sealed)[:1]).items():
         seal.decrypt(text, name)
+    return sealed
 
 
 def _remember(
-    directory: Path,
+    known: Mapping[str, Attempts],
     writer: Writer,
     results: Mapping[str, DeviceResult],
     fetched: Mapping[str, DeviceResult],
     commit: str | None,
 ) -> None:
     """Write down when each device was last backed up, or why it was not."""
-    known = _remembered(directory)
+    now = dict(known)
     for name, result in results.items():
         before = known.get(name, Attempts())
         if not result.succeeded:
-            known[name] = replace(before, error_at=time.time(), error=hide(result.message))
+            now[name] = replace(before, error_at=time.time(), error=hide(result.message))
             continue
         good_at = max(float(fetched[name].data["fetched_at"]), before.good_at or 0.0)
         last = commit if result.status == "changed" else before.commit
-        known[name] = Attempts(good_at, last)
-    writer.write(freshness.FILE, freshness.plain(known))
+        now[name] = Attempts(good_at, last)
+    writer.write(freshness.FILE, freshness.plain(now))
 
 
 def _commit(hosts: Iterable[str], note: Note) -> Commit:

@@ -6,10 +6,11 @@ a view of it that is mended on every run.
 
 import contextlib
 import fcntl
+import json
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from forerunner.files import write_whole
 _EXCLUDED = "/.lock\n/.freshness.json\n/.*.new\n/full/.*.new\n"
 # What a full text is to Git: no difference of sealed text says anything.
 _ATTRIBUTES = "*.vault -diff\n"
+# Nothing but time depends on it: it says which full texts are those of the night before.
+_MARKS = ".git/forerunner-marks.json"
 _WAIT_S = 120.0
 # About 2,000 loose objects: they are spread evenly over 256 directories.
 _MANY_LOOSE, _MANY_PACKS = 8, 50
@@ -68,10 +71,10 @@ class Repository:
         found = self._git.read(names.values(), revision)
         return {host: found.get(name, b"").decode() for host, name in names.items()}
 
-    def comparison(self) -> Callable[[str, str], bool]:
-        """Return what tells whether exactly a text is committed of a device, as of now."""
-        blobs = self._git.tree() if self.exists else {}
-        return lambda host, text: blobs.get(_readable(host)) == blob(text.encode())
+    def blobs(self) -> dict[str, str]:
+        """Return Git's name of what is committed of each device for people, as of now."""
+        tree = self._git.tree() if self.exists else {}
+        return {x.removesuffix(".cfg"): of for x, of in tree.items() if x.endswith(".cfg")}
 
     def sealed(self, hosts: Iterable[str], revision: str = BRANCH) -> dict[str, bytes]:
         """Return the sealed full text of devices; those that have none are left out."""
@@ -81,8 +84,15 @@ class Repository:
 
     def hosts(self) -> tuple[str, ...]:
         """Return the devices that something is stored of, in order."""
-        names = sorted(self._git.tree()) if self.exists else []
-        return tuple(name.removesuffix(".cfg") for name in names if name.endswith(".cfg"))
+        return tuple(sorted(self.blobs()))
+
+    def marks(self) -> dict[str, str]:
+        """Return what was noted to know full texts again by; empty where it cannot be read."""
+        try:
+            noted = json.loads((self.directory / _MARKS).read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return noted if isinstance(noted, dict) else {}
 
     def sealed_hosts(self) -> frozenset[str]:
         """Return the devices whose full text is stored."""
@@ -132,6 +142,10 @@ class Writer:
         if made:
             self._pack()
         return made
+
+    def note(self, marks: Mapping[str, str]) -> None:
+        """Write down what full texts are known again by."""
+        self.write(_MARKS, json.dumps(marks).encode())
 
     def write(self, name: str, content: bytes) -> None:
         """Replace a file beside `.git` whole or not at all."""

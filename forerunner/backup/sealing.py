@@ -1,6 +1,7 @@
 """Keeping full texts: encrypted by ansible-vault, secrets named by keyed digests."""
 
 import hashlib
+import hmac
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from ansible.errors import AnsibleError
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from forerunner.backup.errors import BackupError
+from forerunner.dialects import redaction
 from forerunner.dialects.redaction import keyed_digest, redact
 from forerunner.vault import PASSWORD_FILE, VaultError, read_password
 
@@ -30,6 +32,7 @@ class Seal:
         self._source = source
         self._vault: Any = VaultLib([("default", VaultSecret(password))])
         self._key = hashlib.scrypt(password, salt=b"forerunner secret digests", **_SCRYPT)
+        self._mark_key = hmac.digest(self._key, _rules(), "sha256")
 
     def readable(self, host: str, config: str) -> str:
         """Return a configuration for people: each secret replaced by its digest on this device.
@@ -37,6 +40,19 @@ class Seal:
         The same secret on another device has another digest: who reads learns of no reuse.
         """
         return redact(config, lambda secret: keyed_digest(self._key, f"{host}\0{secret}"))
+
+    def mark(self, host: str, config: str, stored: str) -> str:
+        """Return what a full text is known again by, without redacting it once more.
+
+        Another device, text, stored version, password or rule of redaction gives another mark.
+
+        Args:
+            host: Inventory name of the device.
+            config: The full text.
+            stored: Git's name of what is stored of it for people.
+        """
+        text = f"{host}\0{stored}\0{config}".encode()
+        return hmac.digest(self._mark_key, text, "sha256").hex()
 
     def encrypt(self, configs: Mapping[str, str]) -> dict[str, bytes]:
         """Return the full texts by device, each as `ansible-vault view` reads it."""
@@ -62,6 +78,11 @@ class Seal:
             problem += f"that was in use then: {PASSWORD_FILE}=…"
             raise BackupError(f"the backup of {what} {problem}") from error
         return text.decode()
+
+
+def _rules() -> bytes:
+    """Return what tells one version of the rules of redaction from another."""
+    return hashlib.sha256(Path(redaction.__file__).read_bytes()).digest()
 
 
 def open_seal(file: Path, create: bool = False, used: bool = False, check: bool = False) -> Seal:

@@ -21,7 +21,7 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     "nxos": (r"!.*\bas of \d{4}-\d\d-\d\d.*",),
 }
 # How a line may begin that changes by itself: most lines do not, and a device has thousands.
-_HEADS = frozenset("!#BbCcNnMmTtWwFfSs")
+_HEADS = {"": frozenset("!#BbCcNn"), "iosxr": frozenset("!#BbCcNnMmTtWwFfSs")}
 _MASKS = {
     name: re.compile("|".join(f"(?:{line})" for line in (*_COMMON, *own)), re.IGNORECASE)
     for name, own in {"": (), **_OWN}.items()
@@ -38,7 +38,8 @@ def without_noise(platform: str, config: str) -> str:
         platform: Name of the dialect, or of a collection's module as `cisco.ios.ios`.
         config: As the device gave it.
     """
-    mask = _MASKS.get(platform.rpartition(".")[2], _MASKS[""])
+    name = platform.rpartition(".")[2]
+    is_noise, heads = _MASKS.get(name, _MASKS[""]).fullmatch, _HEADS.get(name, _HEADS[""])
     lines = map(str.rstrip, config.splitlines())
-    kept = (line for line in lines if line[:1] not in _HEADS or not mask.fullmatch(line))
+    kept = [x for x in lines if x[:1] not in heads or x == "!" or not is_noise(x)]
     return "\n".join(kept).strip("\n") + "\n"
