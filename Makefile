@@ -84,7 +84,7 @@ packages: python
 	@$(SETUP) packages
 
 packages-optional: python
-	@$(SETUP) packages --optional
+	@$(SETUP) packages --optional tests
 
 lint-fast: lint-format lint-rules lint-imports lint-types
 

@@ -45,8 +45,16 @@ LAB_PACKAGES = (
     "procps",
     "git",  # backups are a repository
 )
+# What the tests run besides.
+TEST_PACKAGES = ("postgresql",)  # the ledger of more than one machine
 # Services that apt would enable at boot; the lab starts its own copies in namespaces.
-SERVICES = {"frr": "frr", "osmo-hlr": "osmo-hlr", "snmpd": "snmpd", "openssh-server": "ssh"}
+SERVICES = {
+    "frr": "frr",
+    "osmo-hlr": "osmo-hlr",
+    "snmpd": "snmpd",
+    "openssh-server": "ssh",
+    "postgresql": "postgresql",
+}
 
 
 class Refusal(Exception):
@@ -244,9 +252,13 @@ def _run(command: Sequence[str], problem: str) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Do `environment`, `peers` or `packages [--optional | NAME...]`; return the exit code.
+    """Do `environment`, `peers` or `packages [--optional] [tests | NAME...]`.
 
-    With `--optional`, packages that cannot be installed are named and the rest goes on.
+    With `--optional`, packages that cannot be installed are named and the rest goes on; `tests`
+    stands for all that the tests want.
+
+    Returns:
+        The exit code.
     """
     optional = "--optional" in arguments
     what, *names = [word for word in arguments if word != "--optional"] or ["environment"]
@@ -256,7 +268,8 @@ def main(arguments: Sequence[str]) -> int:
         elif what == "peers":
             ensure_peers()
         else:
-            ensure_packages(names or LAB_PACKAGES)
+            wanted = (*LAB_PACKAGES, *TEST_PACKAGES) if names == ["tests"] else names
+            ensure_packages(wanted or LAB_PACKAGES)
     except (Refusal, OSError) as error:
         say(str(error))
         return 0 if optional else 2

@@ -7,8 +7,9 @@ SQLite is reached without SQLAlchemy, whose loading takes longer than all that i
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,7 +17,12 @@ from forerunner import home
 from forerunner.errors import ForerunnerError
 
 Execute = Callable[..., list[tuple[Any, ...]]]
-"""Runs one statement with its named values and returns its rows."""
+"""Runs one statement with its named values and returns its rows.
+
+With `each`, mappings of named values, it is run for each of them and returns nothing.
+"""
+
+Each = Sequence[Mapping[str, Any]]
 
 _FILE = "sqlite:///"
 _PATIENCE_S = 15.0
@@ -81,12 +87,21 @@ def _in_file(url: str) -> Iterator[Execute]:
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("BEGIN IMMEDIATE")
             # An exception leaves it uncommitted, and closing takes that back.
-            yield lambda sql, **values: connection.execute(sql, values).fetchall()
+            yield partial(_run_in_file, connection)
             connection.execute("COMMIT")
         finally:
             connection.close()
     except sqlite3.Error as error:
         raise LedgerError(f"ledger {Path(path)} cannot be used: {error}") from error
+
+
+def _run_in_file(
+    connection: sqlite3.Connection, sql: str, each: Each | None = None, **values: Any
+) -> list[tuple[Any, ...]]:
+    if each is None:
+        return connection.execute(sql, values).fetchall()
+    connection.executemany(sql, each)
+    return []
 
 
 @contextmanager
@@ -104,8 +119,10 @@ def _on_server(url: str) -> Iterator[Execute]:
     try:
         with engine.begin() as connection:
 
-            def execute(sql: str, **values: Any) -> list[tuple[Any, ...]]:
-                result = connection.execute(text(sql), values)
+            def execute(sql: str, each: Each | None = None, **values: Any) -> list[tuple[Any, ...]]:
+                if each is not None and not each:
+                    return []
+                result = connection.execute(text(sql), values if each is None else each)
                 return [tuple(row) for row in result] if result.returns_rows else []
 
             execute("SELECT pg_advisory_xact_lock(:number)", number=_ADVISORY_LOCK)

@@ -3,6 +3,7 @@
 import html
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator, Connection, Context
@@ -11,6 +12,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from forerunner import home
 from forerunner.airflow.alerts import post
 from forerunner.airflow.operators import AnsiblePlaybookOperator
+from forerunner.errors import InvalidData
 from forerunner.files import write_whole
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ class TakeSimOrderOperator(AnsiblePlaybookOperator):
         """Write the request down as a file, take it, and return its parts.
 
         Raises:
+            InvalidData: It names a file that lies elsewhere than beside the requests of the form.
             PlaybookFailed: It is rejected, or cannot be looked at now.
         """
         request = {
@@ -49,6 +52,7 @@ class TakeSimOrderOperator(AnsiblePlaybookOperator):
         }
         directory = home.var() / "orders" / "requests"
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _see_that_files_are_in(directory, request)
         path = directory / f"{request['request_id']}.json"
         write_whole(path, json.dumps(request, indent=2) + "\n")
         self.variables = {**self.variables, "request": str(path)}
@@ -96,6 +100,15 @@ class NotifyOperator(BaseOperator):
                 to=list(people), subject=subject, html_content=f"<pre>{html.escape(text)}</pre>"
             )
         return True
+
+
+def _see_that_files_are_in(directory: Path, request: dict[str, Any]) -> None:
+    """Raise unless all its files are: whoever may fill in a form may not read the machine by it."""
+    from forerunner.sims.request import stray_files
+
+    for name in stray_files(request, directory):
+        problem = f"lies elsewhere; put the file into {directory}, and give its name alone"
+        raise InvalidData("the form", name, problem)
 
 
 def _parts(request: dict[str, Any], shards: int, check: object) -> list[dict[str, str]]:

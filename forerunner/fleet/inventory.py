@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +33,15 @@ def devices_data(
 
 def known_hosts_file(variables: Mapping[str, Any]) -> Path:
     """Return the file of trusted host keys that Ansible's own SSH would use for this host."""
-    for argument in _SSH_ARGUMENTS:
-        for word in shlex.split(str(variables.get(argument) or "")):
-            found = _KNOWN_HOSTS.fullmatch(word)
-            if found:
-                return Path(found[1]).expanduser()
-    return Path("~/.ssh/known_hosts").expanduser()
+    named = (_named_in(str(variables.get(argument) or "")) for argument in _SSH_ARGUMENTS)
+    return Path(next(filter(None, named), "~/.ssh/known_hosts")).expanduser()
+
+
+@cache
+def _named_in(arguments: str) -> str:
+    """Return the file of host keys that SSH is told of; a whole fleet has the same arguments."""
+    found = map(_KNOWN_HOSTS.fullmatch, shlex.split(arguments))
+    return next((each[1] for each in found if each), "")
 
 
 def device_results(results: Mapping[str, DeviceResult]) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any, TypeVar
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
@@ -14,7 +13,6 @@ _Result = TypeVar("_Result")
 
 # A database that is started anew comes back within a minute.
 PATIENCE_S = 120.0
-_ROWS = 200
 
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS sim_orders (
@@ -49,6 +47,25 @@ _TABLES = (
 )
 
 
+def patiently(act: Callable[[], _Result], patience_s: float = PATIENCE_S) -> _Result:
+    """Do something with the ledger, again while it cannot be used: it must be idempotent.
+
+    Args:
+        act: What is done.
+        patience_s: Seconds for which it is tried.
+
+    Raises:
+        LedgerError: It could not be used for as long as that.
+    """
+    retrying = Retrying(
+        retry=retry_if_exception_type(LedgerError),
+        wait=wait_random_exponential(0.1, max=2),
+        stop=stop_after_delay(patience_s),
+        reraise=True,
+    )
+    return retrying(act)
+
+
 class Book:
     """The ledger's tables of orders.
 
@@ -73,15 +90,12 @@ class Book:
         Raises:
             LedgerError: The ledger could not be used for as long as we are patient.
         """
-        for attempt in Retrying(
-            retry=retry_if_exception_type(LedgerError),
-            wait=wait_random_exponential(0.1, max=2),
-            stop=stop_after_delay(self._patience_s),
-            reraise=True,
-        ):
-            with attempt, self._opened() as execute:
+
+        def once() -> _Result:
+            with self._opened() as execute:
                 return act(execute)
-        raise AssertionError("a retrying either returns or raises")
+
+        return patiently(once, self._patience_s)
 
     def execute(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
         """Run one statement in a transaction of its own, and return its rows."""
@@ -100,13 +114,8 @@ class Book:
 def insert(
     execute: Execute, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    """Add rows to a table, some hundred a statement."""
-    rest = iter(rows)
-    while some := list(islice(rest, _ROWS)):
-        places = ", ".join(
-            "(" + ", ".join(f":v{row}_{column}" for column in range(len(columns))) + ")"
-            for row in range(len(some))
-        )
-        values = {f"v{i}_{j}": value for i, row in enumerate(some) for j, value in enumerate(row)}
-        # Table and columns are this package's own words.
-        execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES {places}", **values)  # noqa: S608
+    """Add rows to a table."""
+    # Table and columns are this package's own words.
+    places = ", ".join(f":{name}" for name in columns)
+    sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608
+    execute(sql, each=[dict(zip(columns, row, strict=True)) for row in rows])

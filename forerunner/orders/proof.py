@@ -1,10 +1,11 @@
 """Proving SIMs of an order: a sample of them authenticates as in the network."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import cast
 
-from forerunner.orders.record import Chunk, Order, Orders
+from forerunner.orders.record import Order, Orders
 from forerunner.telco import Proving, Subscriber, SubscriberSystem
 
 _SAID = "it does not authenticate: "
@@ -33,35 +34,35 @@ async def prove(orders: Orders, order: Order, system: SubscriberSystem, size: in
     Raises:
         SystemUnreachable: The system does not answer.
     """
-    proven, found = 0, False
-    positions = set(sample(order.total, size, order.id)) if hasattr(system, "prove") else set()
-    for number in range(order.chunks) if positions else ():
-        some = [x for x in _served(orders.chunk(order.id, number)) if x[0] in positions]
-        if some:
-            good = await _prove(orders, order, system, number, some)
-            proven, found = proven + good, found or good < len(some)
-    if not found:
-        orders.set_proven(order.id, system.name)
-    return proven
-
-
-async def _prove(
-    orders: Orders,
-    order: Order,
-    system: SubscriberSystem,
-    number: int,
-    some: Sequence[tuple[int, Subscriber]],
-) -> int:
-    problems = await cast(Proving, system).prove([each for _, each in some])
-    said = zip(some, problems, strict=True)
-    found = [(at, each.imsi, _SAID + problem) for (at, each), problem in said if problem]
+    positions = sample(order.total, size, order.id) if hasattr(system, "prove") and size else []
+    some = [each for each in _chosen(orders, order, positions) if each.sim.status == "active"]
+    # One conversation for all of them: opening it takes longer than some dozen SIMs.
+    problems = await cast(Proving, system).prove([x.sim for x in some]) if some else []
+    found = [(x, _SAID + said) for x, said in zip(some, problems, strict=True) if said]
+    for chosen, said in found:
+        noted = [(chosen.position, chosen.sim.imsi, said)]
+        orders.troubles(order.id).note(system.name, chosen.chunk, noted)
     if found:
-        orders.troubles(order.id).note(system.name, number, found)
-        orders.fail(order.id, f"{system.name}: {found[0][1]}: {found[0][2]}")
+        orders.fail(order.id, f"{system.name}: {found[0][0].sim.imsi}: {found[0][1]}")
+    else:
+        orders.set_proven(order.id, system.name)
     return len(some) - len(found)
 
 
-def _served(chunk: Chunk) -> list[tuple[int, Subscriber]]:
-    """Return the SIMs of a chunk that are to get service, by position."""
-    after = ((at, x.after) for at, x in zip(chunk.positions, chunk.changes, strict=True))
-    return [(at, each) for at, each in after if each and each.status == "active"]
+@dataclass(frozen=True)
+class _Chosen:
+    """A SIM of the sample, and where it stands in the order."""
+
+    chunk: int
+    position: int
+    sim: Subscriber
+
+
+def _chosen(orders: Orders, order: Order, positions: Sequence[int]) -> Iterator[_Chosen]:
+    """Yield the SIMs at some positions of an order, as they are to stand."""
+    wanted = set(positions)
+    for number in orders.holding(order.id, positions):
+        chunk = orders.chunk(order.id, number)
+        for at, change in zip(chunk.positions, chunk.changes, strict=True):
+            if at in wanted and change.after:
+                yield _Chosen(number, at, change.after)

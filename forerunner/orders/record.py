@@ -1,6 +1,7 @@
 """An order as the ledger holds it: its state, its chunks, and how far each system has come."""
 
 import json
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self, cast
@@ -161,6 +162,14 @@ class Orders:
             id=order,
         )
 
+    def set_request(self, order: str, request: Mapping[str, Any]) -> None:
+        """Keep what was asked for, said anew; never another thing."""
+        self.book.execute(
+            "UPDATE sim_orders SET request = :request WHERE id = :id",
+            request=json.dumps(request),
+            id=order,
+        )
+
     def fail(self, order: str, reason: str) -> None:
         """Note that an order is to be taken back; the first reason stays."""
         self.book.execute(
@@ -183,6 +192,13 @@ class Orders:
             number=number,
         )
         return Chunk.opened(self.seal, order, number, int(row[0]), str(row[1]))
+
+    def holding(self, order: str, positions: Sequence[int]) -> list[int]:
+        """Return the chunks that hold some of an order's SIMs, by their positions."""
+        query = "SELECT first, number FROM sim_chunks WHERE order_id = :id ORDER BY first"
+        rows = self.book.execute(query, id=order)
+        firsts = [int(first) for first, _ in rows]
+        return sorted({int(rows[bisect_right(firsts, at) - 1][1]) for at in positions})
 
     def work(self, order: str, system: str) -> list[WorkState]:
         """Return where each chunk stands on a system."""

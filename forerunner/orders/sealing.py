@@ -8,7 +8,7 @@ import base64
 import hashlib
 import os
 import zlib
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -30,7 +30,12 @@ class Seal:
     """
 
     def __init__(self, password: bytes) -> None:
-        self._cipher = AESGCM(hashlib.scrypt(password, salt=b"forerunner sim keys", **_SCRYPT))
+        self._password = password
+
+    @cached_property
+    def _cipher(self) -> AESGCM:
+        # Half of the steps of an order open no text, and this takes as long as the rest of one.
+        return AESGCM(hashlib.scrypt(self._password, salt=b"forerunner sim keys", **_SCRYPT))
 
     def close(self, text: str, place: str) -> str:
         """Return a text sealed for a place, as ASCII."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from forerunner.errors import InvalidData
 from forerunner.fleet.device import DeviceResult
-from forerunner.fleet.inventory import device_results
+from forerunner.fleet.inventory import NO_HOST, device_results
 from forerunner.orders.activation import activate
 from forerunner.orders.asking import asked
 from forerunner.orders.cards import Cards
@@ -22,6 +22,8 @@ from forerunner.sims.rejects import Rejected, write_rejects
 from forerunner.sims.request import Request, read_request
 
 LOCAL = "localhost"
+# Fields that say when it may be written and who is told, not what: the same order may get others.
+_ANEW = ("window", "notify")
 
 
 def take(orders: Orders, given: Mapping[str, Any], dry: bool, who: str) -> dict[str, Any]:
@@ -53,10 +55,15 @@ def take(orders: Orders, given: Mapping[str, Any], dry: bool, who: str) -> dict[
 
 def _entered(orders: Orders, request: Request, given: Mapping[str, Any]) -> Order:
     found = orders.find(request.id)
-    if found and found.state != "collecting" and found.hash == request.hash:
+    same = found is not None and found.hash == request.hash
+    if found and same and found.ended:
         return found
+    _see_that_it_can_begin(request, orders.book.clock())
+    if found and same and found.state != "collecting":
+        return _said_anew(orders, found, request)
     cards, password = Cards(orders.book, orders.seal), Path(given["password_file"])
-    site = Site(Pools(given["pools"]), given["profiles"], cards, password)
+    pools, encrypted = Pools(given["pools"]), bool(given["takes_encrypted"])
+    site = Site(pools, given["profiles"], cards, password, encrypted)
     systems = targets(request, given["systems"])
     try:
         return enter(orders, asked(request, site, systems, orders.book.clock()), given["chunk"])
@@ -64,6 +71,20 @@ def _entered(orders: Orders, request: Request, given: Mapping[str, Any]) -> Orde
         path = Path(given["directory"]) / request.id / "rejects.csv"
         write_rejects(path, error)
         raise OrderError(f"{error}; all of them: {path}") from None
+
+
+def _said_anew(orders: Orders, order: Order, request: Request) -> Order:
+    """Return an order that was taken before, with what its request may say anew."""
+    kept = {x: y for x, y in order.request.items() if x not in _ANEW}
+    new = {x: y for x, y in request.record.items() if x in _ANEW}
+    orders.set_request(order.id, kept | new)
+    return orders.get(order.id)
+
+
+def _see_that_it_can_begin(request: Request, now: float) -> None:
+    window = request.window()
+    if window and window[1].timestamp() < now:
+        raise InvalidData(request.source, "window", "is over; name a later one")
 
 
 def targets(request: Request, systems: Mapping[str, str]) -> list[str]:
@@ -108,6 +129,23 @@ def begin(orders: Orders, name: str, shard: Shard, abandoned_by: str = "") -> di
     orders.troubles(order.id).resume(str(shard))
     plan = {"order": order.id, "hash": order.hash, "shard": str(shard)}
     return _facts(order.id, plan, shard.leases(order))
+
+
+def judge(orders: Orders, name: str) -> dict[str, Any]:
+    """Say whether an order that was to be proven has to be taken back, and where.
+
+    Args:
+        orders: The ledger's orders.
+        name: The order's request_id; empty, or of none that there is, in a dry run.
+
+    Returns:
+        The fact `sim_order_undo`: Ansible's pattern of the systems to take it back from.
+    """
+    order = orders.find(name)
+    due = order is not None and order.failing and not order.ended
+    message = f"order {name}: {'to be taken back' if due else 'nothing is to be taken back'}"
+    pattern = ",".join(order.systems) if order and due else NO_HOST
+    return {"changed": False, "message": message, "ansible_facts": {"sim_order_undo": pattern}}
 
 
 def settle(orders: Orders, name: str, shard: Shard, given: Mapping[str, Any]) -> dict[str, Any]:

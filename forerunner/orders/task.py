@@ -1,18 +1,20 @@
 """What the modules of SIM orders call: plain parameters in, a plain result out."""
 
-import asyncio
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, cast
 
+import uvloop
+
 from forerunner.database import Database, LedgerError
 from forerunner.errors import ForerunnerError
 from forerunner.gate import check
-from forerunner.orders.book import Book
+from forerunner.orders.book import Book, patiently
 from forerunner.orders.errors import OrderError
 from forerunner.orders.leg import Leg
 from forerunner.orders.proof import prove
@@ -20,7 +22,8 @@ from forerunner.orders.record import Order, Orders
 from forerunner.orders.sealing import open_seal
 from forerunner.orders.terms import Terms
 from forerunner.orders.troubles import Halt, HaltStatus
-from forerunner.orders.window import closed_until
+from forerunner.orders.window import closed_until, outside
+from forerunner.sims.form import TARGETS
 from forerunner.telco import SubscriberSystem, SystemUnreachable
 
 Action = Literal["check", "apply", "prove", "undo"]
@@ -71,7 +74,8 @@ def permission(token: str, lease: str) -> Callable[[], None]:
         if os.getppid() != parent:
             # Whoever started this is dead, and nobody would hear what became of it.
             raise OrderError(f"{lease}: not written to, for its ansible-playbook has ended")
-        check(token, lease, ledger)
+        # The lease outlasts a ledger that is started anew; one that ran out meanwhile is refused.
+        patiently(lambda: check(token, lease, ledger))
 
     return permit
 
@@ -100,9 +104,11 @@ def _do(orders: Orders, work: Work) -> dict[str, Any]:
     order = orders.get(work.order)
     if work.system not in order.systems or not _is_due(orders, order, work):
         return {"changed": False, "message": f"{work.system}: nothing to do", "work": {}}
-    if work.action in ("check", "apply"):
-        _check_window(work)
-    proven = asyncio.run(_done(orders, order, work))
+    if work.action == "apply":
+        _see_that_all_is_checked(orders, order)
+        work = replace(work, terms=replace(work.terms, permit=partial(_permit, order, work)))
+        work.terms.permit()
+    proven = uvloop.run(_done(orders, order, work))
     states = orders.work(order.id, work.system)
     counts = {state: states.count(state) for state in dict.fromkeys(states)}
     stands = ", ".join(f"{count} {state}" for state, count in counts.items())
@@ -117,8 +123,6 @@ def _is_due(orders: Orders, order: Order, work: Work) -> bool:
         return False
     if work.action == "prove":
         return set(orders.work(order.id, work.system)) == {"applied"}
-    if work.action == "apply":
-        _see_that_all_is_checked(orders, order)
     return True
 
 
@@ -130,10 +134,15 @@ def _see_that_all_is_checked(orders: Orders, order: Order) -> None:
             raise OrderError(f"{system}: not all of it is checked there yet; run {next_step}")
 
 
-def _check_window(work: Work) -> None:
-    opening = closed_until(work.window, work.timezone, datetime.now(UTC))
-    if opening:
+def _permit(order: Order, work: Work) -> None:
+    """Raise unless now is a time to write: by the gate, the system's windows, and the order's."""
+    now = datetime.now(UTC)
+    if opening := closed_until(work.window, work.timezone, now):
         raise OrderError(f"{work.system}: its maintenance window opens {opening}; run it then")
+    if missed := outside(str(order.request.get("window", "")), now):
+        hint = "run it then" if missed.startswith("opens") else "give its request a later one"
+        raise OrderError(f"{work.system}: the window of order {order.id} {missed}; {hint}")
+    work.terms.permit()
 
 
 async def _done(orders: Orders, order: Order, work: Work) -> int:
@@ -156,6 +165,12 @@ def _sample(order: Order) -> int:
     """Return how many SIMs are to be proven: none whose keys pass on as a vendor encrypted them."""
     passes = order.request.get("transport") == "pass"
     return 0 if passes else int(order.request.get("proof_sample", SAMPLE))
+
+
+def preload() -> None:
+    """Load what speaks with the systems, so that processes forked from this one need not."""
+    for kind in TARGETS:
+        import_module(f"forerunner.telco.{kind}")
 
 
 async def open_subscriber_system(work: Work) -> SubscriberSystem:

@@ -1,4 +1,4 @@
-"""Maintenance windows of a system: whether it may be written to now, else when."""
+"""Windows of a system and of an order: whether it may be written now, else when."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,3 +16,18 @@ def closed_until(windows: Sequence[Mapping[str, Any]], timezone: str, now: datet
         return ""
     opening = min(each.next_opening(now, zone) for each in found)
     return opening.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
+
+
+def outside(agreed: str, now: datetime) -> str:
+    """Return how a moment misses the window in a request; empty where it is inside, or none is.
+
+    Args:
+        agreed: Begin and end in ISO 8601, as `2026-12-01T22:00Z/2026-12-02T04:00Z`; may be empty.
+        now: The moment.
+    """
+    if not agreed:
+        return ""
+    begins, ends = map(datetime.fromisoformat, agreed.split("/"))
+    if now < begins:
+        return f"opens {begins:%Y-%m-%d %H:%M %Z}"
+    return "" if now < ends else f"closed {ends:%Y-%m-%d %H:%M %Z}"

@@ -109,6 +109,18 @@ def read_request(path: Path) -> Request:
     return request_of(read_document(path, "request"), path)
 
 
+def stray_files(data: Mapping[str, Any], directory: Path) -> list[str]:
+    """Return the fields of a request that name a file which does not lie below a directory.
+
+    Args:
+        data: The request, as the form gives it.
+        directory: Where it is, and where its files have to be.
+    """
+    root = directory.resolve()
+    named = {name: (root / str(data[name])).resolve() for name in _FILES if data.get(name)}
+    return [name for name, path in named.items() if not path.is_relative_to(root)]
+
+
 def request_of(data: object, path: Path) -> Request:
     """Return a request from its plain data, as the form gives it; what is None is not given.
 

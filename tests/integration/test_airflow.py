@@ -1,9 +1,8 @@
 """A real Airflow, real ledger and real playbooks; only the drain itself pretends."""
 
 import runpy
-import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from forerunner import home
 from forerunner.airflow import processes, standalone
 from forerunner.airflow.client import Client
 from forerunner.remediate import standing_by
+from tests.integration.own_airflow import free_port, wait
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -31,7 +31,7 @@ def loop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         made = _MAKE_LOOP(tmp_path_factory.mktemp("airflow"), patch)
         patch.delenv("FORERUNNER_AIRFLOW_LOG_PORT", raising=False)
         patch.delenv("FORERUNNER_AIRFLOW_TRIGGER_LOG_PORT", raising=False)
-        standalone.up(_free_port())
+        standalone.up(free_port())
         run = standalone._read_state()["run"]
         try:
             yield made
@@ -58,7 +58,7 @@ def nobody_ready(client: Client) -> Iterator[None]:
     for run in client.runs(_STANDBY):
         if run["state"] == "running":
             _end(client, _STANDBY, str(run["dag_run_id"]))
-    _wait(lambda: not _processes_of_runs(), 60)
+    wait(lambda: not _processes_of_runs(), 60)
     yield
     client.pause(_STANDBY, False)
 
@@ -66,30 +66,14 @@ def nobody_ready(client: Client) -> Iterator[None]:
 @pytest.fixture
 def ready(client: Client) -> None:
     """Have a drain stand by."""
-    _wait(standing_by, 120)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        # Its neighbours serve logs and must be port numbers too.
-        return min(int(probe.getsockname()[1]), 60000)
-
-
-def _wait(what: Callable[[], Any], seconds: float) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := what():
-            return found
-        time.sleep(0.1)
-    pytest.fail(f"nothing after {seconds} s")
+    wait(standing_by, 120)
 
 
 def _run_of(client: Client, prediction: str, loop) -> str:
     """Return the run that a prediction started, once it acts."""
-    _wait(lambda: loop.ledger.entries(prediction=prediction), 60)
+    wait(lambda: loop.ledger.entries(prediction=prediction), 60)
     made_at = loop.ledger.prediction(prediction).made_at
-    return str(_wait(lambda: _runs_after(client, made_at), 60)[0]["dag_run_id"])
+    return str(wait(lambda: _runs_after(client, made_at), 60)[0]["dag_run_id"])
 
 
 def _runs_after(client: Client, moment: float) -> list[dict[str, Any]]:
@@ -115,7 +99,7 @@ def _processes_of_runs() -> list[psutil.Process]:
 
 def _begun(loop) -> psutil.Process:
     """Wait until the drain is under way and return the process of its task."""
-    _wait(lambda: any(x.startswith("begin") for x in loop.acts()), 60)
+    wait(lambda: any(x.startswith("begin") for x in loop.acts()), 60)
     guardian = next(x for x in _processes_of_runs() if "guardian.py" in " ".join(x.cmdline()))
     return guardian.parent()
 
@@ -172,7 +156,7 @@ def test_run_marked_failed_is_ended(loop, client: Client) -> None:
     _begun(loop)
     run = _run_of(client, prediction, loop)
     _end(client, _DAG, run)
-    _wait(lambda: not _processes_of_runs(), 30)
+    wait(lambda: not _processes_of_runs(), 30)
     assert not any(line.startswith("end") for line in loop.acts())
 
 
@@ -181,8 +165,8 @@ def test_a_drain_that_stands_by_acts_and_the_predictions_own_run_finds_it(
     loop, client: Client
 ) -> None:
     predicted, prediction = time.time(), loop.predict()
-    outcome = _wait(lambda: _outcomes(loop, prediction), 60)[-1]
-    _wait(lambda: _ended_after(client, predicted), 60)
+    outcome = wait(lambda: _outcomes(loop, prediction), 60)[-1]
+    wait(lambda: _ended_after(client, predicted), 60)
     (run,) = _ended_after(client, predicted)
     assert outcome.state == "verified"
     assert outcome.run.startswith("scheduled__")
@@ -199,7 +183,7 @@ def test_what_a_killed_standby_began_the_predictions_own_run_carries_through(
     task = _begun(loop)
     (loop.var / "seconds").unlink()
     task.kill()
-    outcome = _wait(lambda: _outcomes(loop, prediction), 90)[-1]
+    outcome = wait(lambda: _outcomes(loop, prediction), 90)[-1]
     assert outcome.state == "verified"
     assert outcome.run.startswith("asset_triggered__")
     assert len([line for line in loop.acts() if line.startswith("end")]) == 1

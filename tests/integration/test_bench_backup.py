@@ -17,8 +17,9 @@ def test_no_fault_loses_a_good_backup_and_each_really_happened(
     monkeypatch.setenv("FORERUNNER_VAR", str(tmp_path))
     found = {row.id: row for row in change_backup.rows("short", Console())}
     row = found["backup_bad_overwrites"]
+    assert (row.value, row.n) == (0, 5), row.what
     cases = json.loads((tmp_path / "bench/change/backup.json").read_text())
-    assert (row.value, row.n, [each["lost"] for each in cases]) == (0, 5, [[]] * 5), row.what
+    assert [each["lost"] for each in cases] == [[]] * 5
     said = {each["fault"]: each["what"] for each in cases}
     assert "SSH connection closed" in said["cut stream"]
     assert "empty configuration" in said["empty answer"]

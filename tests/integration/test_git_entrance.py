@@ -1,10 +1,8 @@
 """An edit in Git, from its push to the routers: real Git, real Airflow, real routers."""
 
 import shutil
-import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +10,12 @@ from typing import Any
 import pytest
 
 from forerunner import home
-from forerunner.airflow import processes, standalone
 from forerunner.airflow.client import Client
 from forerunner.airflow.kill_switch import VARIABLE
 from forerunner.lab import Lab
 from forerunner.lab.convergence import wait_converged
 from forerunner.trials.routers import bring, running
+from tests.integration.own_airflow import own_airflow, wait
 
 pytestmark = [pytest.mark.airflow, pytest.mark.lab, pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -58,21 +56,9 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 def client(lab: Lab, lab_environment: dict[str, str], checkout: Checkout) -> Iterator[Client]:
     """A client of an Airflow that tends the session's lab and watches the checkout."""
     own = {name: lab_environment[name] for name in ("FORERUNNER_LAB_INDEX", "FORERUNNER_VAR")}
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in own.items():
-            patch.setenv(name, value)
-        patch.setenv("FORERUNNER_INVENTORY_REPOSITORY", str(checkout.place))
-        for name in ("FORERUNNER_LEDGER", "FORERUNNER_AIRFLOW_LOG_PORT",
-                     "FORERUNNER_AIRFLOW_TRIGGER_LOG_PORT"):  # fmt: skip
-            patch.delenv(name, raising=False)
-        standalone.up(_free_port())
-        run = standalone._read_state()["run"]
-        try:
-            with Client(standalone.access()) as made:
-                yield made
-        finally:
-            standalone.down()
-    assert processes.marked(run) == []
+    watched = {"FORERUNNER_INVENTORY_REPOSITORY": str(checkout.place)}
+    with own_airflow(own | watched) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -94,14 +80,14 @@ def test_an_edit_goes_from_its_push_to_the_routers_by_one_hash(
     pushed = checkout.commit("r1:r2 costs more")
     client.pause(WATCH, False)
 
-    foretold = _wait(lambda: _report(pushed), 240)
+    foretold = wait(lambda: _report(pushed), 240)
     assert "+ ip ospf cost 12" in foretold
     assert client.runs(APPLY) == []
 
     checkout.git("checkout", "--quiet", "main")
     checkout.git("merge", "--quiet", "--no-ff", "--message", "Merge cost", "propose/cost")
-    run = str(_wait(lambda: client.runs(APPLY), 240)[0]["dag_run_id"])
-    shown = _wait(lambda: _shown(client, run), 120)
+    run = str(wait(lambda: client.runs(APPLY), 240)[0]["dag_run_id"])
+    shown = wait(lambda: _shown(client, run), 120)
     assert shown["hash"] in _report(checkout.git("rev-parse", "main"))
     assert shown["hash"] in foretold
 
@@ -115,7 +101,7 @@ def test_an_edit_goes_from_its_push_to_the_routers_by_one_hash(
     _set(client, "go")
     plan = Path(shown["path"]).stem
     again = client.trigger(APPLY, {"plan": plan, "entrance": "git"})
-    _wait(lambda: _shown(client, again), 120)
+    wait(lambda: _shown(client, again), 120)
     _answer(client, again)
     assert client.wait_run(APPLY, again, 240) == "success"
     after = {name: running(lab, name) for name in lab.routers}
@@ -130,7 +116,7 @@ def test_what_is_rejected_is_not_applied(client: Client, lab: Lab, before: dict[
     now = {name: running(lab, name) for name in before}
     plan = Path(_shown(client, str(client.runs(APPLY)[0]["dag_run_id"]))["path"]).stem
     run = client.trigger(APPLY, {"plan": plan})
-    _wait(lambda: _shown(client, run), 120)
+    wait(lambda: _shown(client, run), 120)
 
     _answer(client, run, "Reject")
 
@@ -164,19 +150,3 @@ def _answer(client: Client, run: str, word: str = "Approve") -> None:
 
 def _set(client: Client, word: str) -> None:
     client._call("PATCH", f"variables/{VARIABLE}", json={"key": VARIABLE, "value": word})
-
-
-def _wait(what: Callable[[], Any], seconds: float) -> Any:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := what():
-            return found
-        time.sleep(0.5)
-    pytest.fail(f"nothing after {seconds} s")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        # Its neighbours serve logs and must be port numbers too.
-        return min(int(probe.getsockname()[1]), 60000)

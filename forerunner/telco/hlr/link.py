@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from forerunner.telco.errors import SystemUnreachable
 from forerunner.telco.ipa import Frames
@@ -65,8 +65,7 @@ class Link(asyncio.Protocol):
         """
         if not questions:
             return []
-        self._round = _Round(questions, understand, self._connected())
-        self._round.send(pace.window)
+        self._round = _Round(questions, understand, self._connected(), pace.window)
         try:
             return await self._round.all(pace.patience_s)
         except TimeoutError:
@@ -82,19 +81,18 @@ class Link(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - TCP has one
-        self._transport = transport
+        # One of TCP; that of a faster event loop is none by its class.
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         """Hand frames to whoever asked."""
-        answered = 0
         for protocol, payload in self._frames.add(data):
             if self._round and self._round.take(protocol, payload):
-                answered += 1
-            elif self._transport and (reply := self._greet(protocol, payload)):
+                continue
+            if self._transport and (reply := self._greet(protocol, payload)):
                 self._transport.write(reply)
-        if answered and self._round:
-            self._round.send(answered)
+        if self._round:
+            self._round.send()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio names it
         """Tell whoever asked."""
@@ -116,18 +114,24 @@ class _Round:
         questions: Iterable[bytes],
         understand: "Understand[Any]",
         transport: asyncio.Transport,
+        window: int,
     ) -> None:
         self._rest = list(reversed(list(questions)))
         self._understand, self._transport = understand, transport
         self._answers: list[Any] = [None] * len(self._rest)
         self._open = len(self._rest)
         self._done = asyncio.get_running_loop().create_future()
+        # One by one they would cost either side a call of its system each.
+        self._few, self._free = max(1, window // 4), window
+        self.send()
 
-    def send(self, count: int) -> None:
-        """Send as many more as were answered."""
-        some = [self._rest.pop() for _ in range(min(count, len(self._rest)))]
-        if some:
-            self._transport.write(b"".join(some))
+    def send(self) -> None:
+        """Send as many more as were answered, once they are some."""
+        if not self._rest or self._free < self._few:
+            return
+        some = [self._rest.pop() for _ in range(min(self._free, len(self._rest)))]
+        self._free -= len(some)
+        self._transport.write(b"".join(some))
 
     def take(self, protocol: int, payload: bytes) -> bool:
         """Take a frame, and return whether it was an answer."""
@@ -137,6 +141,7 @@ class _Round:
         position, answer = found
         self._answers[position] = answer
         self._open -= 1
+        self._free += 1
         if not self._open and not self._done.done():
             self._done.set_result(None)
         return True

@@ -19,7 +19,11 @@ class ActionModule(ControllerAction):
     """Take an order, go on with it, or say what became of it."""
 
     OPTIONS: ClassVar[dict[str, Any]] = {
-        "step": {"type": "str", "choices": ["take", "begin", "settle", "report"], "required": True},
+        "step": {
+            "type": "str",
+            "choices": ["take", "begin", "judge", "settle", "report"],
+            "required": True,
+        },
         "order": {"type": "str", "default": ""},
         "password_file": {"type": "path", "required": True},
         "create_password": {"type": "bool", "default": False},
@@ -27,6 +31,7 @@ class ActionModule(ControllerAction):
         "systems": {"type": "dict", "default": {}},
         "pools": {"type": "list", "elements": "dict", "default": []},
         "profiles": {"type": "list", "elements": "str", "default": []},
+        "takes_encrypted": {"type": "bool", "default": False},
         "directory": {"type": "path", "default": ""},
         "reports": {"type": "path", "default": ""},
         "chunk": {"type": "int", "default": 1000},
@@ -56,6 +61,10 @@ def _begin(orders: Orders, options: dict[str, Any], dry: bool) -> Mapping[str, A
     return steps.begin(orders, options["order"], shard, abandoned_by)
 
 
+def _judge(orders: Orders, options: dict[str, Any], _dry: bool) -> Mapping[str, Any]:
+    return steps.judge(orders, options["order"])
+
+
 def _settle(orders: Orders, options: dict[str, Any], dry: bool) -> Mapping[str, Any]:
     shard = Shard.from_text(options["shard"])
     if dry or options["dry"]:
@@ -70,6 +79,7 @@ def _report(_orders: Orders, options: dict[str, Any], _dry: bool) -> Mapping[str
 _STEPS: Mapping[str, Step] = {
     "take": _take,
     "begin": _begin,
+    "judge": _judge,
     "settle": _settle,
     "report": _report,
 }

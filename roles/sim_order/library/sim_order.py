@@ -7,14 +7,14 @@ version_added: "0.1.0"
 author: Forerunner
 description:
   - The steps of an order that are no system's. Step C(take) checks the request whole and takes its
-    numbers in one transaction; C(begin) says what the gate is to be asked for; C(settle) ends the
-    order where it can be ended and names the systems that did not make it; C(report) says what
-    the systems and the ledger do not agree about.
+    numbers in one transaction; C(begin) says what the gate is to be asked for; C(judge) says
+    whether it has to be taken back; C(settle) ends the order where it can be ended and names the
+    systems that did not make it; C(report) says what the systems and the ledger do not agree about.
 options:
   step:
     description: The step.
     type: str
-    choices: [take, begin, settle, report]
+    choices: [take, begin, judge, settle, report]
     required: true
   order:
     description: The order's request_id; for C(take) where there is no request.
@@ -38,6 +38,10 @@ options:
     type: list
     elements: str
     default: []
+  takes_encrypted:
+    description: Whether all systems that hold keys take them as a vendor encrypted them.
+    type: bool
+    default: false
   directory:
     description: Where rejects and activation codes of orders are written.
     type: path

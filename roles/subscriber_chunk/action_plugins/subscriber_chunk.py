@@ -9,10 +9,12 @@ from forerunner.orders.progress import Progress
 from forerunner.orders.reconciliation import reconcile
 from forerunner.orders.record import Orders
 from forerunner.orders.shard import Shard
-from forerunner.orders.task import ACTIONS, Work, do, opened_orders, permission
+from forerunner.orders.task import ACTIONS, Work, do, opened_orders, permission, preload
 from forerunner.orders.terms import Terms
 
 RECONCILE = "reconcile"
+# Here, in the process that all workers are forked from, and not once for each system and step.
+preload()
 
 
 class ActionModule(ControllerAction):

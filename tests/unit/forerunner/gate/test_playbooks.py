@@ -56,20 +56,39 @@ def test_nothing_writes_before_the_gate(path: Path) -> None:
 
 def order_steps(plays: list[dict[str, Any]]) -> list[str]:
     """Return the steps of a SIM order in a playbook; step `begin` passes the gate."""
-    given = [role for play in plays for role in play.get("roles", []) if isinstance(role, dict)]
-    return [role["sim_order_step"] for role in given if role["role"] == "sim_order"]
+    tasks = [task for play in plays for task in play.get("tasks", [])]
+    given = [(task.get("ansible.builtin.import_role", {}), task.get("vars", {})) for task in tasks]
+    return [
+        variables.get("sim_order_step", role["tasks_from"])
+        for role, variables in given
+        if role.get("name") == "sim_order"
+    ]
+
+
+def whole(path: Path) -> list[dict[str, Any]]:
+    """Return a playbook's plays, those of the playbooks that it imports in their place."""
+    plays = yaml.safe_load(path.read_text())
+    parts = [(play, play.get("import_playbook")) for play in plays]
+    return [
+        each for play, other in parts for each in (whole(path.parent / other) if other else [play])
+    ]
 
 
 @pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.stem)
 def test_no_step_of_an_order_writes_before_the_gate(path: Path) -> None:
-    steps = order_steps(yaml.safe_load(path.read_text()))
+    steps = order_steps(whole(path))
     writing = [at for at, step in enumerate(steps) if step in ("apply", "prove", "undo")]
     assert not writing or steps.index("begin") < min(writing)
 
 
 def test_steps_of_an_order_are_found() -> None:
-    plays = [{"roles": ["a", {"role": "sim_order", "sim_order_step": "apply"}]}]
-    assert order_steps(plays) == ["apply"]
+    steps = ["take", "check", "settle", "begin", "apply", "settle", "begin", "prove", "judge"]
+    steps += ["undo", "settle"]
+    assert order_steps(whole(home.root() / "playbooks/provision_sims.yml")) == steps
+    begin = {"ansible.builtin.import_role": {"name": "sim_order", "tasks_from": "begin"}}
+    role = {"name": "sim_order", "tasks_from": "system"}
+    apply = {"ansible.builtin.import_role": role, "vars": {"sim_order_step": "apply"}}
+    assert order_steps([{"tasks": [begin]}, {"tasks": [apply]}]) == ["begin", "apply"]
 
 
 def test_a_playbook_that_leaves_the_gate_out_is_found() -> None:
