@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,6 +145,8 @@ def _shown(client: Client, run: str) -> Any:
 
 
 def _answer(client: Client, run: str, word: str = "Approve") -> None:
+    # As a person would. Airflow's scheduler fails a task that goes on before it heard of its pause.
+    time.sleep(1)
     path = f"dags/{APPLY}/dagRuns/{run}/taskInstances/ask/-1/hitlDetails"
     client._call("PATCH", path, json={"chosen_options": [word], "params_input": {}})
 

@@ -11,7 +11,6 @@ from forerunner.telco.gport.grammar import END
 
 _READ = 1 << 16
 _CONNECTIONS = 16
-_NEVER_S = 86400
 
 
 def tls_context(directory: Path) -> ssl.SSLContext:
@@ -81,17 +80,19 @@ class Server:
             responses = []
             for text in requests:
                 responses += [line + session.endchar for line in session.answer(text)]
-                if await self._goes_wrong(session, text):
+                if await self._goes_wrong(session, text, reader):
                     writer.transport.abort()
                     return
             writer.write("".join(responses).encode("latin-1"))
             await writer.drain()
 
-    async def _goes_wrong(self, session: Session, text: str) -> bool:
-        """Return whether the connection is to be cut now; a stalled one never gets so far."""
+    async def _goes_wrong(self, session: Session, text: str, reader: asyncio.StreamReader) -> bool:
+        """Return whether the connection is to be cut now; a stalled one when the client goes."""
         faults = self._pdba.faults
         if 0 < faults.get("stall_after") <= session.asked:
-            await asyncio.sleep(_NEVER_S)
+            while await reader.read(_READ):
+                pass
+            return True
         if 0 < faults.get("cut_after") <= session.asked:
             return True
         return "end_txn" in text and faults.spend("lose_commit")

@@ -59,6 +59,6 @@ def _template(name: str) -> Callable[..., str]:
 
 def _word(written: Any) -> str:
     word = str(written)
-    if word and not ATOM.fullmatch(word):
+    if not ATOM.fullmatch(word):
         raise ValueError("a value holds what no PDBI word can hold")
     return word
