@@ -28,7 +28,7 @@ from forerunner.dialects.redaction import hide
 from forerunner.errors import ForerunnerError
 from forerunner.fleet import Device, Session, connect
 from forerunner.lab import Lab
-from forerunner.trials.site import Site
+from forerunner.trials.site import ROUTERS_ALONE, Site
 
 SEED = 20
 COUNT: Mapping[Extent, int] = {"short": 12, "full": 200}
@@ -116,7 +116,7 @@ def _pace(lab: Lab, count: int) -> Row:
 @contextmanager
 def _lab(directory: Path) -> Iterator[Lab]:
     site = Site(Site.default().index, directory / "site-plan")
-    site.playbook("build_lab")
+    site.playbook("build_lab", *ROUTERS_ALONE)
     try:
         yield site.lab
     finally:

@@ -1,6 +1,5 @@
 """The HLR's part of an order, and the look for duplicates, against a bare pipelined client."""
 
-import asyncio
 import json
 import subprocess
 import sys
@@ -8,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
+import uvloop
 from rich.console import Console
 
 from forerunner import home
@@ -107,4 +107,5 @@ def _timed(site: SimSite, act: Callable[[SubscriberSystem], Awaitable[None]]) ->
         await system.aclose()
         return seconds
 
-    return asyncio.run(whole())
+    # As the module does it.
+    return uvloop.run(whole())

@@ -74,6 +74,7 @@ def _take(directory: Path, name: str, count: int) -> None:
         "systems": {"hlr1": "hlr", "hss1": "hss", "gport1": "gport", "mind1": "mind"},
         "pools": _POOLS,
         "profiles": ["basic"],
+        "takes_encrypted": False,
         "directory": str(directory),
         "password_file": str(directory / "none"),
         "chunk": 1000,

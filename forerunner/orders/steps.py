@@ -1,6 +1,7 @@
 """The steps of an order that are no system's: going on with it, and settling what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,15 +43,19 @@ def take(orders: Orders, given: Mapping[str, Any], dry: bool, who: str) -> dict[
     if not given["request"]:
         order = orders.get(given["order"])
     else:
-        request = read_request(Path(given["request"]))
-        dry = dry or request.dry
-        order = _entered(orders, request, given)
+        request = _read(Path(given["request"]), Path(given["directory"]))
+        dry, order = dry or request.dry, _entered(orders, request, given)
     if given["abandon"] and not order.ended and not dry:
         orders.fail(order.id, f"given up by {who}")
     orders.troubles(order.id).resume("")
     facts = {"sim_order_id": order.id, "sim_order_dry": dry}
     message = f"order {order.id}: {order.total} SIMs, {order.state}"
     return {"changed": False, "message": message, "ansible_facts": facts}
+
+
+def _read(path: Path, directory: Path) -> Request:
+    with _rejects_told(directory / "rejects" / f"{path.stem}.csv"):
+        return read_request(path)
 
 
 def _entered(orders: Orders, request: Request, given: Mapping[str, Any]) -> Order:
@@ -65,10 +70,16 @@ def _entered(orders: Orders, request: Request, given: Mapping[str, Any]) -> Orde
     pools, encrypted = Pools(given["pools"]), bool(given["takes_encrypted"])
     site = Site(pools, given["profiles"], cards, password, encrypted)
     systems = targets(request, given["systems"])
-    try:
+    with _rejects_told(Path(given["directory"]) / request.id / "rejects.csv"):
         return enter(orders, asked(request, site, systems, orders.book.clock()), given["chunk"])
+
+
+@contextmanager
+def _rejects_told(path: Path) -> Iterator[None]:
+    """Write all that does not fit to a file, and say where it is."""
+    try:
+        yield
     except Rejected as error:
-        path = Path(given["directory"]) / request.id / "rejects.csv"
         write_rejects(path, error)
         raise OrderError(f"{error}; all of them: {path}") from None
 

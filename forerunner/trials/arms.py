@@ -5,7 +5,7 @@ import json
 from analytics.decide import Policy
 from forerunner.lab import bfd, impairment, wait_converged
 from forerunner.trials import reaction
-from forerunner.trials.site import Site
+from forerunner.trials.site import ROUTERS_ALONE, Site
 from forerunner.trials.trial import LINK
 
 ARMS = ("dead_timer", "bfd", "forerunner")
@@ -20,7 +20,7 @@ def raise_arm(site: Site, arm: str, port: int) -> None:
         arm: One of `ARMS`.
         port: Port of Airflow's API server, for the arm that has one.
     """
-    site.playbook("build_lab")
+    site.playbook("build_lab", *ROUTERS_ALONE)
     bfd.set_enabled(site.lab, arm == "bfd")
     if arm == "forerunner":
         site.command("python", "-m", "analytics", "train")

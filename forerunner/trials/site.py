@@ -15,6 +15,9 @@ from forerunner.errors import ForerunnerError, InvalidData
 from forerunner.lab import Lab
 from forerunner.ledger import Ledger
 
+ROUTERS_ALONE = ("-e", '{"subscriber_lab_systems": []}')
+"""Arguments of `build_lab` that leave out the subscriber systems, which no trial of links uses."""
+
 
 class CommandFailed(ForerunnerError):
     """A command that a trial stands on did not succeed."""

@@ -19,7 +19,7 @@ from forerunner.errors import ForerunnerError
 from forerunner.gate import trail
 from forerunner.lab import Lab
 from forerunner.lab.lab import RUN
-from forerunner.trials.site import Site
+from forerunner.trials.site import ROUTERS_ALONE, Site
 
 LAB, SHORT_LAB = 64, 74
 _PLAY = Path(__file__).parent / "play"
@@ -123,7 +123,7 @@ def raised(directory: Path, short: bool) -> Iterator[Stage]:
         raise ForerunnerError(f"lab {index} is there already, and may be somebody's; remove it")
     _build_project(stage.project)
     own = stage.site.environment | {"FORERUNNER_HOME": str(stage.project)}
-    stage.site.playbook("build_lab")
+    stage.site.playbook("build_lab", *ROUTERS_ALONE)
     try:
         with _environment(own):
             stage.site.ledger().close()

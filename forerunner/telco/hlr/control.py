@@ -70,7 +70,7 @@ class Control:
         """
         link = await self._connected()
         first = next(self._numbers)
-        questions = [self._frame(first + at, each) for at, each in enumerate(commands)]
+        questions = (self._frame(first + at, each) for at, each in enumerate(commands))
         self._numbers = count(first + len(commands))
 
         def understand(protocol: int, payload: bytes) -> tuple[int, Reply] | None:
@@ -82,7 +82,7 @@ class Control:
             reply = Reply(text.strip(), "") if found[2] else Reply("", text)
             return (number, reply) if 0 <= number < len(commands) else None
 
-        return await link.ask(questions, understand, self._settings.pace)
+        return await link.ask(questions, len(commands), understand, self._settings.pace)
 
     def close(self) -> None:
         """End the connection."""

@@ -1,11 +1,12 @@
 """A connection in IPA frames with many questions on their way at once."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeVar, cast
 
-from forerunner.telco.errors import SystemUnreachable
+from forerunner.telco.errors import SystemUnreachable, TelcoError
 from forerunner.telco.ipa import Frames
 
 _Answer = TypeVar("_Answer")
@@ -51,21 +52,23 @@ class Link(asyncio.Protocol):
         return self._transport is not None and not self._transport.is_closing()
 
     async def ask(
-        self, questions: Sequence[bytes], understand: "Understand[_Answer]", pace: Pace
+        self, questions: Iterable[bytes], count: int, understand: "Understand[_Answer]", pace: Pace
     ) -> list[_Answer]:
         """Ask, and return the answers in the order of the questions.
 
         Args:
-            questions: Frames; each carries what its answer is known by.
+            questions: Frames, made as they are sent; each carries what its answer is known by.
+            count: How many they are.
             understand: Tells what a frame answers, by position.
             pace: How many at a time, and for how long without any answer.
 
         Raises:
             SystemUnreachable: The connection broke, or nothing comes any more.
+            TelcoError: A question cannot be made; those before it were asked.
         """
-        if not questions:
+        if not count:
             return []
-        self._round = _Round(questions, understand, self._connected(), pace.window)
+        self._round = _Round(questions, count, understand, self._connected(), pace.window)
         try:
             return await self._round.all(pace.patience_s)
         except TimeoutError:
@@ -112,14 +115,15 @@ class _Round:
     def __init__(
         self,
         questions: Iterable[bytes],
+        count: int,
         understand: "Understand[Any]",
         transport: asyncio.Transport,
         window: int,
     ) -> None:
-        self._rest = list(reversed(list(questions)))
+        self._rest = iter(questions)
         self._understand, self._transport = understand, transport
-        self._answers: list[Any] = [None] * len(self._rest)
-        self._open = len(self._rest)
+        self._answers: list[Any] = [None] * count
+        self._open = count
         self._done = asyncio.get_running_loop().create_future()
         # One by one they would cost either side a call of its system each.
         self._few, self._free = max(1, window // 4), window
@@ -127,11 +131,16 @@ class _Round:
 
     def send(self) -> None:
         """Send as many more as were answered, once they are some."""
-        if not self._rest or self._free < self._few:
+        if self._free < self._few:
             return
-        some = [self._rest.pop() for _ in range(min(self._free, len(self._rest)))]
+        try:
+            some = list(islice(self._rest, self._free))
+        except TelcoError as error:
+            self.fail(error)
+            return
         self._free -= len(some)
-        self._transport.write(b"".join(some))
+        if some:
+            self._transport.write(b"".join(some))
 
     def take(self, protocol: int, payload: bytes) -> bool:
         """Take a frame, and return whether it was an answer."""

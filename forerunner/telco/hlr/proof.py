@@ -56,7 +56,8 @@ class Prover:
             return (places[imsi], payload[1:]) if imsi in places else None
 
         try:
-            answers = await link.ask(questions, understand, Pace(_WINDOW, settings.timeout))
+            pace = Pace(_WINDOW, settings.timeout)
+            answers = await link.ask(questions, len(questions), understand, pace)
         finally:
             link.close()
         pairs = zip(subscribers, answers, strict=True)
