@@ -22,6 +22,7 @@ LAB_INDEX = int(os.environ.get("FORERUNNER_TEST_LAB_INDEX") or 90) + 2 * int(
 os.environ["FORERUNNER_TEST_LAB_INDEX"] = str(LAB_INDEX)
 
 Playbook = Callable[..., "subprocess.CompletedProcess[str]"]
+Begin = Callable[..., "subprocess.Popen[str]"]
 Speak = Callable[..., str]
 CutOff = Callable[[str], AbstractContextManager[None]]
 
@@ -63,6 +64,30 @@ def playbook(lab_environment: dict[str, str]) -> Playbook:
         )
 
     return run
+
+
+@pytest.fixture
+def begin(lab_environment: dict[str, str], tmp_path: Path) -> Iterator[Begin]:
+    """Start a playbook and go on; what it says is in `playbook.log` of the test's directory."""
+    begun: list[subprocess.Popen[str]] = []
+
+    def start(name: str, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
+        program = str(Path(sys.executable).with_name("ansible-playbook"))
+        with (tmp_path / "playbook.log").open("w") as log:
+            process = subprocess.Popen(
+                [program, f"playbooks/{name}.yml", *arguments],
+                cwd=home.root(),
+                env=lab_environment | environment,
+                stdout=log,
+                stderr=log,
+                text=True,
+            )
+        begun.append(process)
+        return process
+
+    yield start
+    for process in begun:
+        process.kill()
 
 
 @pytest.fixture(scope="session")

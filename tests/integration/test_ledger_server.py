@@ -3,10 +3,9 @@
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +13,11 @@ import pytest
 import yaml
 from stdnum import luhn
 
-from forerunner import home
 from forerunner.database import Database, LedgerError
 from forerunner.lab import Lab
 from forerunner.orders.book import Book
 from forerunner.orders.record import Orders
-from tests.integration.conftest import LAB_INDEX
+from tests.integration.conftest import LAB_INDEX, Begin
 
 pytestmark = pytest.mark.lab
 
@@ -96,32 +94,6 @@ def server(machine: None) -> Iterator[Server]:
         shutil.rmtree(directory)
 
 
-@pytest.fixture
-def begin(
-    server: Server, lab_environment: dict[str, str], tmp_path: Path
-) -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
-    """Start a playbook whose ledger is on the server."""
-    begun: list[subprocess.Popen[str]] = []
-
-    def start(name: str, *arguments: str) -> "subprocess.Popen[str]":
-        program = str(Path(sys.executable).with_name("ansible-playbook"))
-        with (tmp_path / "log").open("w") as log:
-            process = subprocess.Popen(
-                [program, f"playbooks/{name}.yml", *arguments],
-                cwd=home.root(),
-                env={**lab_environment, "FORERUNNER_LEDGER": server.url},
-                stdout=log,
-                stderr=log,
-                text=True,
-            )
-        begun.append(process)
-        return process
-
-    yield start
-    for process in begun:
-        process.kill()
-
-
 def request(directory: Path, **data: object) -> Path:
     """Write a request."""
     path = directory / f"{data['request_id']}.yml"
@@ -145,14 +117,16 @@ def new_sims(directory: Path) -> Path:
 
 
 def test_an_order_outlasts_its_ledgers_server(
-    lab: Lab, server: Server, begin: Callable[..., "subprocess.Popen[str]"], tmp_path: Path
+    lab: Lab, server: Server, begin: Begin, tmp_path: Path
 ) -> None:
     orders = Orders(Book(Database(server.url)))
-    process = begin("provision_sims", "-e", f"request={new_sims(tmp_path)}")
+    process = begin(
+        "provision_sims", "-e", f"request={new_sims(tmp_path)}", FORERUNNER_LEDGER=server.url
+    )
     deadline = time.monotonic() + 60
     while not (written := _written(orders)) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert written, (tmp_path / "log").read_text()
+    assert written, (tmp_path / "playbook.log").read_text()
 
     server.kill()
     time.sleep(_AWAY_S)
@@ -160,21 +134,25 @@ def test_an_order_outlasts_its_ledgers_server(
 
     code = process.wait(120)
     order = orders.get("lot-of-a-server")
-    assert (code, order.state, order.total) == (0, "done", _SIMS), (tmp_path / "log").read_text()
+    assert (code, order.state, order.total) == (0, "done", _SIMS), (
+        tmp_path / "playbook.log"
+    ).read_text()
     assert set(orders.work(order.id, "srp1")) == {"proven"}
 
 
 def test_what_a_server_knows_of_is_taken_out_of_service_again(
-    server: Server, begin: Callable[..., "subprocess.Popen[str]"], tmp_path: Path
+    server: Server, begin: Begin, tmp_path: Path
 ) -> None:
     last = 1010005000000 + _SIMS - 1
     some = {"imsi": f"001010005000000-{last:015}"}
     path = request(tmp_path, request_id="no-lot", operation="terminate", **some)
 
-    code = begin("provision_sims", "-e", f"request={path}").wait(120)
+    code = begin("provision_sims", "-e", f"request={path}", FORERUNNER_LEDGER=server.url).wait(120)
 
     order = Orders(Book(Database(server.url))).get("no-lot")
-    assert (code, order.state, order.total) == (0, "done", _SIMS), (tmp_path / "log").read_text()
+    assert (code, order.state, order.total) == (0, "done", _SIMS), (
+        tmp_path / "playbook.log"
+    ).read_text()
 
 
 def _written(orders: Orders) -> bool:

@@ -3,10 +3,12 @@
 import asyncio
 import json
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 
@@ -18,7 +20,7 @@ from forerunner.subscriber_lab.place import Place
 from forerunner.telco import Change, Subscriber, SubscriberSystem
 from forerunner.telco.gport import open_system as open_gport
 from forerunner.telco.hlr import open_system as open_hlr
-from tests.integration.conftest import LAB_INDEX
+from tests.integration.conftest import LAB_INDEX, Begin
 
 pytestmark = pytest.mark.lab
 
@@ -158,6 +160,32 @@ def test_a_key_that_was_altered_on_the_hlr_is_found_and_the_order_is_taken_back(
     assert held_by_hlr(orders, sims(orders, "lot-3")) == 0
     # It would be in the way of the next order.
     assert on_hlr(lambda hlr: hlr.bring([Change(wrong, None)])) == [""]
+
+
+def test_a_killed_worker_ends_the_play_and_the_same_command_goes_on(
+    begin: Begin, playbook: Playbook, orders: Orders, ask: Ask, tmp_path: Path
+) -> None:
+    asked = ("-e", f"request={ask('lot-9', quantity=300)}")
+    process = begin("provision_sims", *asked)
+    deadline = time.monotonic() + 60
+    while not (worker := _writing(process.pid, orders)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert worker, (tmp_path / "playbook.log").read_text()
+
+    worker.kill()
+
+    assert process.wait(60) != 0
+    assert "a worker of this play was killed" in (tmp_path / "playbook.log").read_text()
+    done = playbook("provision_sims", *asked)
+    assert "order lot-9: done, 300 SIMs" in done.stdout, done.stdout + done.stderr
+
+
+def _writing(play: int, orders: Orders) -> psutil.Process | None:
+    """Return a worker of a play that writes, or waits until it may."""
+    found = orders.find("lot-9")
+    if found is None or found.state != "applying":
+        return None
+    return next(iter(psutil.Process(play).children()), None)
 
 
 def test_an_order_waits_for_an_hlr_that_is_dead_and_goes_on(
