@@ -116,7 +116,7 @@ def test_lines_are_pushed_once_and_stay_what_they_are(play: Play, lines: Path) -
 def test_nothing_is_pushed_without_the_gate_or_as_another_file(play: Play, lines: Path) -> None:
     lines.write_text(LINES.replace("55", "66"))
     arguments = ("-e", f"lines_file={lines}", "--limit", IOS)
-    past = play("push_lines", *arguments, "--start-at-task", "device_lines : Push the lines*")
+    past = play("push_lines", *arguments, "--start-at-task", "Push the lines")
     other = play("push_lines", *arguments, "-e", "device_lines_sha256=" + 64 * "0")
     assert "role change_gate was left out" in past.stdout
     assert "is not what passed the gate any more" in other.stdout

@@ -185,7 +185,8 @@ def _writing(play: int, orders: Orders) -> psutil.Process | None:
     found = orders.find("lot-9")
     if found is None or found.state != "applying":
         return None
-    return next(iter(psutil.Process(play).children()), None)
+    # The one that was started last has the longest to go.
+    return next(reversed(psutil.Process(play).children()), None)
 
 
 def test_an_order_waits_for_an_hlr_that_is_dead_and_goes_on(

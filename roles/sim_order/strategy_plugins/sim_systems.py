@@ -1,9 +1,11 @@
 """Strategy of SIM orders: each system goes on by itself, and no killed worker is waited for."""
 
+import os
+import sys
 from typing import Any
 
-from ansible.errors import AnsibleError
 from ansible.plugins.strategy.free import StrategyModule as FreeStrategyModule
+from ansible.utils.display import Display
 
 DOCUMENTATION = r"""
 name: sim_systems
@@ -14,13 +16,28 @@ description:
     ends at once, and the same command goes on with the order.
 author: Forerunner
 """
+_FAILED = 1
+_KILLED = (
+    "a worker of this play was killed, and nobody knows how far it came: run the same command "
+    "again, it goes on from there"
+)
 
 
 class StrategyModule(FreeStrategyModule):  # type: ignore[misc] # Ansible has no annotations
-    """Strategy `free` that notices when a worker is dead."""
+    """Strategy `free` that ends when a worker is dead."""
 
     def _process_pending_results(self, *given: Any, **named: Any) -> Any:
         if self._tqm.has_dead_workers():
-            problem = "a worker of this play was killed; nobody knows how far it came"
-            raise AnsibleError(f"{problem}: run the same command again, it goes on from there")
+            self._end()
         return super()._process_pending_results(*given, **named)
+
+    def _end(self) -> None:
+        # Not as an error: to end in order, Ansible would speak through the queue of its workers,
+        # which the dead one may have left locked, or with half a word in it.
+        Display().error(_KILLED)
+        for worker in self._workers:
+            if worker is not None and worker.is_alive():
+                worker.kill()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(_FAILED)
