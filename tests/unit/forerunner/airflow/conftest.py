@@ -107,6 +107,13 @@ def make_loop(var: Path, monkeypatch: pytest.MonkeyPatch) -> Loop:
     return Loop(var, Ledger.open(), Topology.from_data(links), policy)
 
 
+@pytest.fixture(autouse=True)
+def own_state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test may leave anything in the checkout: what it left stopped the demo after it."""
+    monkeypatch.setenv("FORERUNNER_VAR", str(tmp_path / "own"))
+    monkeypatch.delenv("FORERUNNER_LEDGER", raising=False)
+
+
 @pytest.fixture
 def loop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Loop]:
     """Return a loop of its own."""
