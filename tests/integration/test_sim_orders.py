@@ -122,7 +122,7 @@ def test_the_same_request_again_only_reports(playbook: Playbook, orders: Orders,
 def test_a_number_that_a_system_has_rejects_the_order_before_anything_is_written(
     playbook: Playbook, orders: Orders, ask: Ask
 ) -> None:
-    theirs = replace(sims(orders, "lot-1")[0], msisdn="882399000000555")
+    theirs = replace(sims(orders, "lot-1")[0], msisdn="882399009999955")
     number = [Change(None, theirs)]
     settings = {
         "nodes": [{"host": Place(LAB_INDEX, Path()).address("gport"), "port": 5873}],
@@ -130,7 +130,7 @@ def test_a_number_that_a_system_has_rejects_the_order_before_anything_is_written
         "profiles": {"basic": {}},
     }
     assert _on(open_gport("gport1", settings), lambda gport: gport.bring(number)) == [""]
-    asked = ask("lot-2", quantity=20, msisdn="882399000000540-882399000000559")
+    asked = ask("lot-2", quantity=20, msisdn="882399009999940-882399009999959")
     done = playbook("provision_sims", "-e", f"request={asked}")
 
     assert done.returncode != 0
