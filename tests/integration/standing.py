@@ -12,7 +12,9 @@ from typing import Any, TypeVar
 import psutil
 
 from forerunner import home
+from forerunner.subscriber_lab import mind, srp
 from forerunner.subscriber_lab.gport.pdba import SIGNALLING_POINT
+from forerunner.subscriber_lab.northbound import lot_server
 from forerunner.subscriber_lab.place import Daemon, Place
 from forerunner.telco import Change, Subscriber, SubscriberSystem, s6a
 from tests.integration.conftest import LAB_INDEX
@@ -26,17 +28,21 @@ NAMES = {
     "mind": ("imsi", "iccid", "msisdn", "tariff", "status"),
     "srp": ("imsi", "msisdn", "policy", "quota", "status"),
 }
-THEIRS = {"mind": {"imsi": "imsiNumber", "msisdn": "phoneNumber"},
-          "srp": {"imsi": "IMSI", "msisdn": "MSISDN"}}  # fmt: skip
+THEIRS = {"mind": mind.FIELDS, "srp": srp.FIELDS}
+LOTS = {"mind": mind.LOTS, "srp": srp.LOTS}
 PROFILES = {"hss": {"apn": "internet", "ambr_ul": "1000", "ambr_dl": "2000"},
             "mind": {"tariff": "T1"}, "srp": {"policy": "P1", "quota": "10GB"}}  # fmt: skip
 
 
 class Standing:
-    """A system with its daemon, which can be killed and comes back."""
+    """A system with its daemon, which can be killed and comes back.
 
-    def __init__(self, kind: str, directory: Path) -> None:
-        self.kind, self.place = kind, Place(INDEX, directory)
+    MIND and SRP are asked in the style that follows their name: `mind:lots`.
+    """
+
+    def __init__(self, name: str, directory: Path) -> None:
+        self.kind, _, self.style = name.partition(":")
+        self.place = Place(INDEX, directory)
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -67,7 +73,7 @@ class Standing:
     def ask(self, act: Callable[[SubscriberSystem], Awaitable[_Result]]) -> _Result:
         async def whole() -> _Result:
             package = import_module(f"forerunner.telco.{self.kind}")
-            system = await package.open_system(f"{self.kind}1", self._settings())
+            system = await package.open_system(f"{self.kind}1", self.settings())
             try:
                 return await act(system)
             finally:
@@ -90,14 +96,15 @@ class Standing:
     def absent(self, some: Sequence[Subscriber]) -> bool:
         return self.ask(lambda system: system.read(some)) == [None] * len(some)
 
-    def _settings(self) -> dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
         address = self.place.address(self.kind)
         if self.kind == "hlr":
             return {"host": address}
         if self.kind == "gport":
             nodes = [{"host": address, "port": 5873}]
             return {"nodes": nodes, "sp": SIGNALLING_POINT, "profiles": {"basic": {}}}
-        fields = {name: THEIRS.get(self.kind, {}).get(name, name) for name in NAMES[self.kind]}
+        names = NAMES[self.kind]
+        fields = dict(zip(names, THEIRS.get(self.kind, names), strict=True))
         settings: dict[str, Any] = {
             "url": f"http://{address}:8443",
             "token_file": str(self.place.home(self.kind) / "token"),
@@ -108,7 +115,21 @@ class Standing:
         if self.kind == "hss":
             names = {"origin_host": s6a.HSS_HOST, "realm": s6a.REALM}
             settings["diameter"] = {"host": address, **names, "mcc": "001", "mnc": "01"}
+        if self.style == "lots":
+            settings |= {"style": "lots", **self._files()}
         return settings
+
+    def _files(self) -> dict[str, Any]:
+        """Return where lots of it go, and what they are like."""
+        keys = self.place.home(self.kind) / lot_server.KEYS
+        sftp = {
+            "host": self.place.address(self.kind),
+            "port": lot_server.PORT,
+            "user": lot_server.USER,
+            "key_file": str(keys / lot_server.USER),
+            "known_hosts": str(keys / "known_hosts"),
+        }
+        return {"sftp": sftp, "lots": {**LOTS[self.kind], "poll": 0.05, "wait": 5}}
 
 
 def made(first: int, count: int) -> list[Subscriber]:

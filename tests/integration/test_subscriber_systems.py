@@ -1,7 +1,7 @@
 """One contract over all subscriber systems, each against its real daemon, killed in the middle too.
 
 The HLR is osmo-hlr itself, the HSS our reference with real Diameter; G-Port, MIND and SRP are the
-lab's simulator and stand-ins.
+lab's simulator and stand-ins, the last two over REST and over lots.
 """
 
 import asyncio
@@ -16,14 +16,15 @@ from forerunner.telco import Change, Subscriber, SubscriberSystem, SystemUnreach
 from tests.integration.standing import Standing, created, made
 
 PROVING = ("hlr", "hss")
+STYLES = (*SYSTEMS, "mind:lots", "srp:lots")
 
 
-@pytest.fixture(scope="module", params=SYSTEMS)
+@pytest.fixture(scope="module", params=STYLES)
 def system(
     request: pytest.FixtureRequest, machine: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Standing]:
     """Each system in turn, with nothing of anybody on it at first."""
-    standing = Standing(request.param, tmp_path_factory.mktemp(request.param))
+    standing = Standing(request.param, tmp_path_factory.mktemp("system"))
     standing.start()
     yield standing
     standing.kill()

@@ -1,23 +1,28 @@
-"""The lab's stand-ins for MIND and SRP: one server, two vocabularies; bulk REST with a token."""
+"""The lab's stand-ins for MIND and SRP: one server, two vocabularies; REST, and lots over SFTP."""
 
 import json
 import os
 import secrets
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 from forerunner.subscriber_lab.place import Daemon, Place
 
 PORT = 8443
 
 
-def stand_in(place: Place, system: str, imsi: str, msisdn: str) -> Daemon:
-    """Write a token and a configuration, and return how the stand-in is started.
+def stand_in(
+    place: Place, system: str, imsi: str, msisdn: str, lots: Mapping[str, Any] | None = None
+) -> Daemon:
+    """Write a token, keys and a configuration, and return how the stand-in is started.
 
     Args:
         place: Where.
         system: Its kind.
         imsi: What it calls the IMSI.
         msisdn: What it calls the MSISDN.
+        lots: What its lots are like, as `LotFiles` and `LotProcessor` take it; None for none.
     """
     home, address = place.home(system), place.address(system)
     token = home / "token"
@@ -25,6 +30,13 @@ def stand_in(place: Place, system: str, imsi: str, msisdn: str) -> Daemon:
         descriptor = os.open(token, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(32))
-    told = {"address": address, "port": PORT, "imsi": imsi, "msisdn": msisdn}
+    told = {"address": address, "port": PORT, "imsi": imsi, "msisdn": msisdn, "lots": lots}
+    listeners = [(address, PORT)]
+    if lots:
+        # asyncssh takes a while to load.
+        from forerunner.subscriber_lab.northbound import lot_server  # noqa: PLC0415
+
+        lot_server.make_keys(home, address)
+        listeners.append((address, lot_server.PORT))
     (home / "server.json").write_text(json.dumps(told))
-    return Daemon((sys.executable, "-m", __name__, str(home)), ((address, PORT),))
+    return Daemon((sys.executable, "-m", __name__, str(home)), tuple(listeners))

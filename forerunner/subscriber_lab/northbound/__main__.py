@@ -1,9 +1,11 @@
 """Runs a stand-in: `python -m forerunner.subscriber_lab.northbound DIRECTORY`."""
 
+import asyncio
 import hmac
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,32 @@ def application(home: Path) -> web.Application:
     app = web.Application(middlewares=[guarded], client_max_size=_LARGEST)
     app.add_routes([web.post("/apply", apply), web.post("/query", query)])
     app.add_routes([web.get("/records", listed)])
+    if told.get("lots"):
+        app.cleanup_ctx.append(_lots(home, store, {**told, **told["lots"]}))
     return app
+
+
+def _lots(
+    home: Path, store: Store, told: Mapping[str, Any]
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    """Return what takes lots while the server stands."""
+    from forerunner.subscriber_lab.northbound import lot_server
+    from forerunner.subscriber_lab.northbound.lot_files import LotFiles
+    from forerunner.subscriber_lab.northbound.lot_processor import LotProcessor
+
+    async def taken(_app: web.Application) -> AsyncIterator[None]:
+        files = LotFiles(home / lot_server.FILES, told)
+        files.tidy()
+        processor = LotProcessor(files, store, told)
+        working = asyncio.create_task(processor.run())
+        acceptor = await lot_server.serve(home, told, processor.came.set)
+        yield
+        acceptor.close()
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+
+    return taken
 
 
 def _guarded(token: str) -> Middleware:

@@ -11,7 +11,7 @@ from forerunner.telco import s6a
 from forerunner.telco.contract import Change, Record, Subscriber
 from forerunner.telco.hss.settings import Diameter
 from forerunner.telco.milenage import Milenage, kasme
-from forerunner.telco.northbound import BackOffice, Settings
+from forerunner.telco.northbound import BackOffice, Rest, Settings
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 
@@ -26,7 +26,8 @@ class Hss(BackOffice):
     """
 
     def __init__(self, settings: Settings, diameter: Diameter, template: Template) -> None:
-        super().__init__(settings, _record_of, template)
+        rest = Rest(settings, template)
+        super().__init__(settings.name, settings.profiles, _record_of, rest)
         self._diameter = diameter
 
     async def prove(self, subscribers: Sequence[Subscriber]) -> list[str]:

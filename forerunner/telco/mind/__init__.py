@@ -1,10 +1,10 @@
-"""MIND CTI MINDBill: a billing account for each SIM, over a configurable REST interface."""
+"""MIND CTI MINDBill: a billing account for each SIM, over REST or lots."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from forerunner.telco.contract import Record, Subscriber, SubscriberSystem
-from forerunner.telco.northbound import BackOffice, settings_from, template
+from forerunner.telco.northbound import back_office
 
 __all__ = ["open_system"]
 
@@ -21,8 +21,7 @@ async def open_system(name: str, settings: Mapping[str, Any]) -> SubscriberSyste
     Raises:
         InvalidData: A setting does not fit; names it.
     """
-    checked = settings_from(name, settings, _FIELDS)
-    return BackOffice(checked, _record_of, template("mind", "account.json"))
+    return back_office(name, settings, _FIELDS, _record_of, ("mind", "account.json"))
 
 
 def _record_of(subscriber: Subscriber, profile: Mapping[str, str]) -> Record:

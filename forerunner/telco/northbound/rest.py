@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
+from jinja2 import Template
 
 from forerunner.telco.contract import Record
 from forerunner.telco.errors import SystemUnreachable, TelcoError
 from forerunner.telco.northbound.settings import Settings
+from forerunner.telco.northbound.style import Act, Entry, Found
 
 _PAGE = 5000
 _RETRIED = frozenset({429, 502, 503, 504})
@@ -20,47 +22,45 @@ class Rest:
 
     Args:
         settings: What the interface is like.
+        template: Of one record in a message.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, template: Template) -> None:
+        self._settings, self._template = settings, template
         self._session: ClientSession | None = None
 
-    async def apply(self, items: Sequence[str]) -> list[str]:
+    async def apply(self, act: Act, entries: Sequence[Entry]) -> list[str]:
         """Post changes, and return the problem of each; empty for none.
-
-        Args:
-            items: JSON texts.
 
         Raises:
             SystemUnreachable: It does not answer, or not now.
             TelcoError: It answers what cannot be understood.
         """
         problems: list[str] = []
-        for first in range(0, len(items), self._settings.batch):
-            some = items[first : first + self._settings.batch]
+        for first in range(0, len(entries), self._settings.batch):
+            some = [self._item(act, x) for x in entries[first : first + self._settings.batch]]
             body = '{"items": [' + ", ".join(some) + "]}"
             results = await self._asked("POST", self._settings.apply_path, body, "results")
             self._see(len(results) == len(some))
             problems += [self._problem(each) for each in results]
         return problems
 
-    async def query(self, identities: Sequence[str]) -> list[Record | None]:
+    async def query(self, imsis: Sequence[str]) -> list[Found]:
         """Return the records of IMSIs, in their order; None for none."""
-        found: list[Record | None] = []
-        for first in range(0, len(identities), self._settings.batch):
-            some = list(identities[first : first + self._settings.batch])
+        found: list[Found] = []
+        for first in range(0, len(imsis), self._settings.batch):
+            some = list(imsis[first : first + self._settings.batch])
             body = json.dumps({self._settings.fields["imsi"]: some})
             records = await self._asked("POST", self._settings.query_path, body, "items")
             self._see(len(records) == len(some))
             found += [None if each is None else self._record(each) for each in records]
         return found
 
-    async def taken(self, numbers: Sequence[str]) -> list[bool]:
+    async def taken(self, msisdns: Sequence[str]) -> list[bool]:
         """Return which MSISDNs have a record."""
         found: list[bool] = []
-        for first in range(0, len(numbers), self._settings.batch):
-            some = list(numbers[first : first + self._settings.batch])
+        for first in range(0, len(msisdns), self._settings.batch):
+            some = list(msisdns[first : first + self._settings.batch])
             body = json.dumps({self._settings.fields["msisdn"]: some})
             records = await self._asked("POST", self._settings.query_path, body, "items")
             self._see(len(records) == len(some))
@@ -84,6 +84,14 @@ class Rest:
         if self._session:
             await self._session.close()
 
+    def _item(self, act: Act, entry: Entry) -> str:
+        if entry.record is None:
+            return f'{{"act": "{act}", "imsi": "{entry.imsi}"}}'
+        record = self._template.render(
+            record=entry.record, fields=self._settings.fields, states=self._settings.states
+        )
+        return f'{{"act": "{act}", "imsi": "{entry.imsi}", "record": {record}}}'
+
     def _problem(self, result: Any) -> str:
         self._see(isinstance(result, Mapping))
         if result.get("ok") is True:
@@ -93,10 +101,7 @@ class Rest:
 
     def _record(self, data: Any) -> Record:
         self._see(isinstance(data, Mapping))
-        settings = self._settings
-        record = {settings.ours[name]: str(data[name]) for name in settings.ours if name in data}
-        names = {theirs: ours for ours, theirs in settings.states.items()}
-        return {**record, "status": names.get(record.get("status", ""), "unknown")}
+        return self._settings.words.ours(data)
 
     async def _asked(self, method: str, path: str, body: str, name: str) -> list[Any]:
         session = self._opened()

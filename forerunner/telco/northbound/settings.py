@@ -1,15 +1,14 @@
 """What the REST interface of a back office is like, out of the inventory: nothing is standard."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from forerunner.errors import InvalidData
 from forerunner.schema import check
+from forerunner.telco.northbound.words import NAMES, PROFILES, Words, check_words
 
-_NAME = {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_.-]{0,63}$"}
-_NAMES = {"type": "object", "additionalProperties": _NAME}
 _PATH = {"type": "string", "pattern": "^/[A-Za-z0-9_./-]*$", "description": "a path, as /accounts"}
 _TOKEN_BYTES = 4096
 SCHEMA: dict[str, Any] = {
@@ -25,12 +24,9 @@ SCHEMA: dict[str, Any] = {
         "apply_path": _PATH,
         "query_path": _PATH,
         "list_path": _PATH,
-        "fields": _NAMES,
-        "states": _NAMES,
-        "profiles": {
-            "type": "object",
-            "additionalProperties": {"type": "object", "additionalProperties": {"type": "string"}},
-        },
+        "fields": NAMES,
+        "states": NAMES,
+        "profiles": PROFILES,
         "batch": {"type": "integer", "minimum": 1, "maximum": 10000},
         "timeout": {"type": "number", "exclusiveMinimum": 0},
     },
@@ -70,11 +66,11 @@ class Settings:
     list_path: str = "/records"
     batch: int = 500
     timeout: float = 30.0
-    ours: Mapping[str, str] = field(init=False)
+    words: Words = field(init=False)
 
     def __post_init__(self) -> None:
-        """Turn the names round, for reading."""
-        object.__setattr__(self, "ours", {theirs: name for name, theirs in self.fields.items()})
+        """Make its vocabulary of its names."""
+        object.__setattr__(self, "words", Words(self.fields, self.states))
 
     def token(self) -> str:
         """Return the access token; empty for none.
@@ -94,7 +90,7 @@ class Settings:
             raise InvalidData(self.name, "token_file", f"{path}: {error.strerror}") from None
 
 
-def settings_from(name: str, data: Mapping[str, Any], needed: tuple[str, ...]) -> Settings:
+def settings_from(name: str, data: Mapping[str, Any], needed: Sequence[str]) -> Settings:
     """Return settings that fit.
 
     Args:
@@ -106,10 +102,5 @@ def settings_from(name: str, data: Mapping[str, Any], needed: tuple[str, ...]) -
         InvalidData: They do not; names the field.
     """
     check(data, SCHEMA, name)
-    missing = [each for each in needed if each not in data["fields"]]
-    if missing:
-        raise InvalidData(name, "fields", f"lacks a name for {', '.join(missing)}")
-    lacking = [each for each in ("active", "suspended") if each not in data["states"]]
-    if lacking:
-        raise InvalidData(name, "states", f"lacks a name for {', '.join(lacking)}")
+    check_words(name, data, needed)
     return Settings(name, **data)

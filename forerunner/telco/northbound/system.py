@@ -4,12 +4,9 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from jinja2 import Template
-
 from forerunner.telco.contract import Change, Record, Subscriber
 from forerunner.telco.errors import TelcoError
-from forerunner.telco.northbound.rest import Rest
-from forerunner.telco.northbound.settings import Settings
+from forerunner.telco.northbound.style import Act, Entry, NoAnswer, Style
 from forerunner.telco.standing import standing
 
 _NUMBER = re.compile(r"[0-9]{1,20}")
@@ -33,15 +30,21 @@ class BackOffice:
     """A system with a record a subscriber, by IMSI.
 
     Args:
-        settings: What its interface is like.
+        name: Its inventory name.
+        profiles: What a service profile is to it, by name: values of fields.
         record_of: Returns the record of a subscriber.
-        template: Of one record in a message.
+        style: How it is spoken to.
     """
 
-    def __init__(self, settings: Settings, record_of: RecordOf, template: Template) -> None:
-        self.name = settings.name
-        self._settings, self._record_of, self._template = settings, record_of, template
-        self._rest = Rest(settings)
+    def __init__(
+        self,
+        name: str,
+        profiles: Mapping[str, Mapping[str, str]],
+        record_of: RecordOf,
+        style: Style,
+    ) -> None:
+        self.name = name
+        self._profiles, self._record_of, self._style = profiles, record_of, style
 
     def expected(self, subscriber: Subscriber) -> Record | None:
         """Return the record that it is to hold; None where its number was ported out.
@@ -51,19 +54,29 @@ class BackOffice:
         """
         if subscriber.routing_number:
             return None
-        profile = self._settings.profiles.get(subscriber.profile)
+        profile = self._profiles.get(subscriber.profile)
         if profile is None:
             raise TelcoError(self.name, "its service profile is none of this system's; add it")
         return self._record_of(subscriber, profile)
 
     async def read(self, subscribers: Sequence[Subscriber]) -> list[Record | None]:
-        """Return what it holds under each one's IMSI."""
-        return await self._rest.query([each.imsi for each in subscribers])
+        """Return what it holds under each one's IMSI.
+
+        Raises:
+            SystemUnreachable: It does not answer.
+            TelcoError: It does not say of each one whether there is a record.
+        """
+        found: list[Record | None] = []
+        for each in await self._style.query([each.imsi for each in subscribers]):
+            if isinstance(each, NoAnswer):
+                raise TelcoError(self.name, each.problem)
+            found.append(each)
+        return found
 
     async def taken(self, subscribers: Sequence[Subscriber]) -> list[str]:
         """Return `imsi` or `msisdn` for each where that is in use; else empty."""
         held = await self.read(subscribers)
-        numbers = await self._rest.taken([each.msisdn for each in subscribers])
+        numbers = await self._style.taken([each.msisdn for each in subscribers])
         return [
             "imsi" if record else "msisdn" if number else ""
             for record, number in zip(held, numbers, strict=True)
@@ -93,38 +106,33 @@ class BackOffice:
 
     async def everything(self) -> AsyncIterator[Sequence[Record]]:
         """Yield all that it holds."""
-        async for records in self._rest.everything():
+        async for records in self._style.everything():
             yield records
 
     async def aclose(self) -> None:
         """Leave it."""
-        await self._rest.aclose()
+        await self._style.aclose()
 
     async def _not_foreign(self, steps: Sequence[_Step], problems: list[str]) -> list[_Step]:
         """Return the steps from where there is nothing of somebody else's."""
-        found = await self._rest.query([each.imsi for each in steps])
+        found = await self._style.query([each.imsi for each in steps])
         for step, record in zip(steps, found, strict=True):
-            if standing(record, step.before, step.after) == "foreign":
+            if isinstance(record, NoAnswer):
+                problems[step.owner] = record.problem
+            elif standing(record, step.before, step.after) == "foreign":
                 problems[step.owner] = _FOREIGN
         return [each for each in steps if not problems[each.owner]]
 
     async def _apply(
-        self, act: str, steps: Sequence[_Step], problems: list[str] | None
+        self, act: Act, steps: Sequence[_Step], problems: list[str] | None
     ) -> list[_Step]:
         """Do one thing with records, and return the steps that are refused."""
-        said = await self._rest.apply([self._item(act, each) for each in steps])
+        entries = [Entry(x.imsi, None if act == "remove" else x.after) for x in steps]
+        said = await self._style.apply(act, entries)
         refused = [(step, text) for step, text in zip(steps, said, strict=True) if text]
         for step, text in refused if problems is not None else ():
             problems[step.owner] = problems[step.owner] or text  # type: ignore[index]
         return [step for step, _ in refused]
-
-    def _item(self, act: str, step: _Step) -> str:
-        if act == "remove":
-            return f'{{"act": "remove", "imsi": "{step.imsi}"}}'
-        record = self._template.render(
-            record=step.after, fields=self._settings.fields, states=self._settings.states
-        )
-        return f'{{"act": "{act}", "imsi": "{step.imsi}", "record": {record}}}'
 
     def problem_of(self, change: Change) -> str:
         """Return why a change cannot be sent; empty when it can."""

@@ -1,0 +1,67 @@
+"""Opening a back office in the style that the inventory says."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from forerunner.errors import InvalidData
+from forerunner.telco.northbound.rest import Rest
+from forerunner.telco.northbound.settings import settings_from
+from forerunner.telco.northbound.system import BackOffice, RecordOf
+from forerunner.telco.northbound.templates import template
+
+_OF_LOTS = ("sftp", "lots")
+_OF_REST = ("url", "token_file", "ca_file", "apply_path", "query_path", "list_path")
+
+
+def back_office(
+    name: str,
+    data: Mapping[str, Any],
+    needed: Sequence[str],
+    record_of: RecordOf,
+    message: tuple[str, str],
+) -> BackOffice:
+    """Return a back office, ready to be asked; the connection is made when it is needed.
+
+    Args:
+        name: Its inventory name.
+        data: Its settings: `style` (`rest`, `lots`) and those of that style; of the other style's
+            none is looked at, for a role has variables for both.
+        needed: The fields that it has of a subscriber.
+        record_of: Returns the record of a subscriber.
+        message: Of REST: directory and name of the template of one record.
+
+    Raises:
+        InvalidData: A setting does not fit; names it.
+    """
+    style = data.get("style", "rest")
+    if style not in ("rest", "lots"):
+        raise InvalidData(name, "style", "is none; there are rest and lots")
+    others = {"style", *(_OF_LOTS if style == "rest" else _OF_REST)}
+    own = {key: value for key, value in data.items() if key not in others}
+    open_style = _rest if style == "rest" else _lots
+    return open_style(name, own, needed, record_of, message)
+
+
+def _rest(
+    name: str,
+    data: Mapping[str, Any],
+    needed: Sequence[str],
+    record_of: RecordOf,
+    message: tuple[str, str],
+) -> BackOffice:
+    settings = settings_from(name, data, needed)
+    return BackOffice(name, settings.profiles, record_of, Rest(settings, template(*message)))
+
+
+def _lots(
+    name: str,
+    data: Mapping[str, Any],
+    needed: Sequence[str],
+    record_of: RecordOf,
+    _message: tuple[str, str],
+) -> BackOffice:
+    # asyncssh takes a while to load, and only lots need it.
+    from forerunner.telco.northbound.lots import Lots, lot_settings_from  # noqa: PLC0415
+
+    settings = lot_settings_from(name, data, needed)
+    return BackOffice(name, settings.profiles, record_of, Lots(settings))

@@ -1,0 +1,66 @@
+"""What a back office is asked, in whichever style: REST messages, or lots in files."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from forerunner.telco.contract import Record
+
+Act = Literal["add", "put", "remove"]
+"""`add` refuses what is there, `put` replaces it, `remove` of nothing is fine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is to become of one IMSI.
+
+    Attributes:
+        imsi: 14 or 15 digits.
+        record: What it is to hold; None where it is to be removed. Never shown.
+    """
+
+    imsi: str
+    record: Record | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """It was asked for a record and does not say whether there is one.
+
+    Attributes:
+        problem: Why, as far as it is known.
+    """
+
+    problem: str
+
+
+Found = Record | NoAnswer | None
+"""A record, none, or not known."""
+
+
+class Style(Protocol):
+    """How a back office is spoken to.
+
+    Every method raises `SystemUnreachable` where it does not answer, and `TelcoError` where it
+    answers what cannot be understood.
+    """
+
+    async def apply(self, act: Act, entries: Sequence[Entry]) -> list[str]:
+        """Do one thing with records, and return the problem of each; empty for none."""
+        ...
+
+    async def query(self, imsis: Sequence[str]) -> list[Found]:
+        """Return the records of IMSIs, in their order."""
+        ...
+
+    async def taken(self, msisdns: Sequence[str]) -> list[bool]:
+        """Return which MSISDNs have a record."""
+        ...
+
+    def everything(self) -> AsyncIterator[Sequence[Record]]:
+        """Yield all records, some thousand at a time."""
+        ...
+
+    async def aclose(self) -> None:
+        """End the connection."""
+        ...
