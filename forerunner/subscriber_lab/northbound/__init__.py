@@ -5,6 +5,7 @@ import os
 import secrets
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from forerunner.subscriber_lab.place import Daemon, Place
@@ -25,11 +26,7 @@ def stand_in(
         lots: What its lots are like, as `LotFiles` and `LotProcessor` take it; None for none.
     """
     home, address = place.home(system), place.address(system)
-    token = home / "token"
-    if not token.exists():
-        descriptor = os.open(token, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(32))
+    _make_token(home / "token")
     told = {"address": address, "port": PORT, "imsi": imsi, "msisdn": msisdn, "lots": lots}
     listeners = [(address, PORT)]
     if lots:
@@ -40,3 +37,10 @@ def stand_in(
         listeners.append((address, lot_server.PORT))
     (home / "server.json").write_text(json.dumps(told))
     return Daemon((sys.executable, "-m", __name__, str(home)), tuple(listeners))
+
+
+def _make_token(file: Path) -> None:
+    if not file.exists():
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as opened:
+            opened.write(secrets.token_urlsafe(32))

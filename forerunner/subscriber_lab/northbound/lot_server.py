@@ -1,6 +1,7 @@
 """The lab's SFTP server: it serves one directory to one key, and nothing else."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,11 +75,7 @@ async def serve(
         told: `address`.
         came: Called when a file has its final name.
     """
-    keys, directory = home / KEYS, home / FILES
-
-    def served(channel: "asyncssh.SSHServerChannel[bytes]") -> LotServer:
-        return LotServer(channel, directory, came)
-
+    keys = home / KEYS
     return await asyncssh.listen(
         told["address"],
         PORT,
@@ -86,7 +83,7 @@ async def serve(
         authorized_client_keys=str(keys / f"{USER}.pub"),
         password_auth=False,
         kbdint_auth=False,
-        sftp_factory=served,
+        sftp_factory=partial(LotServer, directory=home / FILES, came=came),
         allow_scp=False,
         agent_forwarding=False,
     )

@@ -6,9 +6,11 @@ from typing import Any
 from forerunner.errors import InvalidData
 from forerunner.telco.northbound.rest import Rest
 from forerunner.telco.northbound.settings import settings_from
+from forerunner.telco.northbound.style import Style
 from forerunner.telco.northbound.system import BackOffice, RecordOf
 from forerunner.telco.northbound.templates import template
 
+Profiles = Mapping[str, Mapping[str, str]]
 _OF_LOTS = ("sftp", "lots")
 _OF_REST = ("url", "token_file", "ca_file", "apply_path", "query_path", "list_path")
 
@@ -33,35 +35,32 @@ def back_office(
     Raises:
         InvalidData: A setting does not fit; names it.
     """
+    own, style = _own(name, data), data.get("style", "rest")
+    profiles, client = (
+        _rest(name, own, needed, message) if style == "rest" else _lots(name, own, needed)
+    )
+    return BackOffice(name, profiles, record_of, client)
+
+
+def _own(name: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the settings of the style that is set."""
     style = data.get("style", "rest")
     if style not in ("rest", "lots"):
         raise InvalidData(name, "style", "is none; there are rest and lots")
     others = {"style", *(_OF_LOTS if style == "rest" else _OF_REST)}
-    own = {key: value for key, value in data.items() if key not in others}
-    open_style = _rest if style == "rest" else _lots
-    return open_style(name, own, needed, record_of, message)
+    return {key: value for key, value in data.items() if key not in others}
 
 
 def _rest(
-    name: str,
-    data: Mapping[str, Any],
-    needed: Sequence[str],
-    record_of: RecordOf,
-    message: tuple[str, str],
-) -> BackOffice:
+    name: str, data: Mapping[str, Any], needed: Sequence[str], message: tuple[str, str]
+) -> tuple[Profiles, Style]:
     settings = settings_from(name, data, needed)
-    return BackOffice(name, settings.profiles, record_of, Rest(settings, template(*message)))
+    return settings.profiles, Rest(settings, template(*message))
 
 
-def _lots(
-    name: str,
-    data: Mapping[str, Any],
-    needed: Sequence[str],
-    record_of: RecordOf,
-    _message: tuple[str, str],
-) -> BackOffice:
+def _lots(name: str, data: Mapping[str, Any], needed: Sequence[str]) -> tuple[Profiles, Style]:
     # asyncssh takes a while to load, and only lots need it.
     from forerunner.telco.northbound.lots import Lots, lot_settings_from  # noqa: PLC0415
 
     settings = lot_settings_from(name, data, needed)
-    return BackOffice(name, settings.profiles, record_of, Lots(settings))
+    return settings.profiles, Lots(settings)

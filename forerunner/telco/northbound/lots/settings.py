@@ -168,7 +168,9 @@ def lot_settings_from(name: str, data: Mapping[str, Any], needed: Sequence[str])
     check_words(name, data, needed)
     told = dict(data.get("lots", {}))
     times = {each: told.pop(each) for each in ("poll", "wait") if each in told}
-    made = _layout({each: data["fields"][each] for each in needed}, told)
+    # The order of the columns is that of the inventory.
+    fields = {ours: theirs for ours, theirs in data["fields"].items() if ours in needed}
+    made = _layout(fields, told)
     _check_different(name, made)
     _check_values(name, data, made.separator)
     rest = {each: data[each] for each in ("batch", "timeout") if each in data}
