@@ -57,6 +57,18 @@ def test_a_lot_is_given_whole_and_its_result_is_taken_away(office: LotOffice) ->
     assert [*(office.files / "inbox").iterdir()] == []
 
 
+def test_a_server_without_fsync_and_posix_rename_takes_lots_too(
+    office: LotOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object) -> None:
+        raise asyncssh.SFTPOpUnsupported("unknown")
+
+    for name in ("fsync", "posix_rename"):
+        monkeypatch.setattr(lot_server.LotServer, name, unknown, raising=False)
+
+    assert office.while_(bring, office.answers(rows("OK", "OK"))) == ["", ""]
+
+
 def test_a_result_that_is_half_there_is_waited_for(office: LotOffice) -> None:
     whole = rows("OK", "OK")
 

@@ -103,6 +103,23 @@ def test_an_order_is_on_all_systems_proven_and_its_keys_are_nowhere(
     assert (leaks, any(each in said for each in canaries)) == (set(), False)
 
 
+def test_an_order_is_on_mind_and_srp_by_lots_too_and_no_key_is_in_them(
+    playbook: Playbook, orders: Orders, ask: Ask, lab_environment: dict[str, str]
+) -> None:
+    lots = ("-e", "mind_account_style=lots", "-e", "srp_profile_style=lots")
+    done = playbook("provision_sims", *lots, "-e", f"request={ask('lot-by-lots', quantity=20)}")
+
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+    assert {orders.work("lot-by-lots", name)[0] for name in ALL} == {"proven"}
+    place = Path(lab_environment["FORERUNNER_VAR"]) / "subscriber_lab"
+    made = sims(orders, "lot-by-lots")
+    keys = {key.encode() for sim in made for key in (sim.k, sim.opc)}
+    for system in ("mind", "srp"):
+        kept = b"".join(x.read_bytes() for x in (place / system / "lot_files/archive").iterdir())
+        assert all(sim.imsi.encode() in kept for sim in made)
+        assert not any(key in kept for key in keys)
+
+
 def _files(directory: Path) -> dict[Path, bytes]:
     """Return all that is kept, without the databases of the systems, which must have the keys."""
     paths = (x for x in directory.rglob("*") if x.is_file() and "subscriber_lab" not in x.parts)

@@ -108,6 +108,7 @@ RESULT = b"ROW;CODE;IMSI;MSISDN;PLAN\n1;OK;;;\n2;DUPLICATE;;;\n12;OK;;;\nEND;3\n
 def test_a_result_cut_anywhere_is_not_whole() -> None:
     assert is_whole(io.BytesIO(RESULT), LAYOUT)
     assert not any(is_whole(io.BytesIO(RESULT[:n]), LAYOUT) for n in range(len(RESULT)))
+    assert not is_whole(io.BytesIO(RESULT + b"13"), LAYOUT)
 
 
 def test_a_result_with_many_rows_is_not_whole_without_its_last_line() -> None:
