@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 import psutil
 
 from forerunner import home
-from forerunner.subscriber_lab import mind, srp
+from forerunner.subscriber_lab import hss, mind, srp
 from forerunner.subscriber_lab.gport.pdba import SIGNALLING_POINT
+from forerunner.subscriber_lab.hss import cai3g
 from forerunner.subscriber_lab.northbound import lot_server
 from forerunner.subscriber_lab.place import Daemon, Place
 from forerunner.telco import Change, Subscriber, SubscriberSystem, s6a
@@ -37,11 +38,12 @@ PROFILES = {"hss": {"apn": "internet", "ambr_ul": "1000", "ambr_dl": "2000"},
 class Standing:
     """A system with its daemon, which can be killed and comes back.
 
-    MIND and SRP are asked in the style that follows their name: `mind:lots`.
+    HSS, MIND and SRP are asked in the style that follows their name: `hss:soap`, `mind:lots`.
     """
 
     def __init__(self, name: str, directory: Path) -> None:
         self.kind, _, self.style = name.partition(":")
+        self.tells_keys = self.style not in ("pyhss", "soap")
         self.place = Place(INDEX, directory)
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -115,9 +117,20 @@ class Standing:
         if self.kind == "hss":
             names = {"origin_host": s6a.HSS_HOST, "realm": s6a.REALM}
             settings["diameter"] = {"host": address, **names, "mcc": "001", "mnc": "01"}
+        return {**settings, **self._of_style(address)}
+
+    def _of_style(self, address: str) -> dict[str, Any]:
+        """Return what the style needs, beside or instead of what REST needs."""
         if self.style == "lots":
-            settings |= {"style": "lots", **self._files()}
-        return settings
+            return {"style": "lots", **self._files()}
+        if self.style == "pyhss":
+            return {"style": "pyhss", "url": f"http://{address}:{hss.PYHSS_PORT}"}
+        if self.style == "soap":
+            password = {"password_file": str(self.place.home("hss") / "token")}
+            told = {"type": cai3g.TYPE, "absent": [cai3g.UNDEFINED]}
+            url = f"http://{address}:{hss.CAI3G_PORT}"
+            return {"style": "soap", "url": url, "user": cai3g.USER, **password, "cai3g": told}
+        return {}
 
     def _files(self) -> dict[str, Any]:
         """Return where lots of it go, and what they are like."""

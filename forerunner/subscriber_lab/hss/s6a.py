@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from diameter.message import Message, constants
@@ -21,6 +22,7 @@ from diameter.node.application import Application, SimpleThreadingApplication
 from diameter.node.peer import PeerConnection
 
 from forerunner.subscriber_lab.hss.numbering import Numbering
+from forerunner.subscriber_lab.hss.pyhss_store import PyHssStore
 from forerunner.subscriber_lab.northbound.store import Store
 from forerunner.telco import s6a
 from forerunner.telco.milenage import Milenage, kasme
@@ -47,13 +49,15 @@ class S6a:
     """The Diameter side.
 
     Args:
-        store: The subscribers; used from other threads.
+        stores: The subscribers; used from other threads. The first that has one counts.
         numbering: Their sequence numbers.
         address: Where it listens.
     """
 
-    def __init__(self, store: Store, numbering: Numbering, address: str) -> None:
-        self._store, self._numbering = store, numbering
+    def __init__(
+        self, stores: Sequence[Store | PyHssStore], numbering: Numbering, address: str
+    ) -> None:
+        self._stores, self._numbering = stores, numbering
         self._node = _Node(s6a.HSS_HOST, s6a.REALM, ip_addresses=[address], tcp_port=s6a.PORT)
         peers = [self._node.add_peer(f"aaa://{each}", s6a.REALM) for each in s6a.MMES]
         app = SimpleThreadingApplication(
@@ -76,17 +80,23 @@ class S6a:
             vendor_id=s6a.VENDOR_3GPP, auth_application_id=constants.APP_3GPP_S6A_S6D
         )
         imsi = str(message.user_name or "")
-        found = self._store.find("imsi", [imsi])[0]
-        if found is None:
+        asks_for_vectors = isinstance(message, AuthenticationInformationRequest)
+        found = self._found(imsi)
+        # PyHSS does not know a disabled one any more when it registers.
+        if found is None or (found["status"] == "refused" and not asks_for_vectors):
             answer.experimental_result = ExperimentalResult(s6a.VENDOR_3GPP, s6a.USER_UNKNOWN)
             return answer
         answer.result_code = s6a.SUCCESS
-        if isinstance(message, AuthenticationInformationRequest):
+        if asks_for_vectors:
             answer.authentication_info = self._vectors(found, message)
         else:
             answer.ula_flags = 1
             answer.subscription_data = _profile(found)
         return answer
+
+    def _found(self, imsi: str) -> dict[str, Any] | None:
+        held = (store.find("imsi", [imsi])[0] for store in self._stores)
+        return next((each for each in held if each), None)
 
     def _vectors(self, found: dict[str, Any], message: Any) -> AuthenticationInfo:
         milenage = Milenage(bytes.fromhex(found["k"]), bytes.fromhex(found["opc"]))

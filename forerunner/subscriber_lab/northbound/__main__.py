@@ -81,12 +81,31 @@ def _guarded(token: str) -> Middleware:
     return guarded
 
 
-def main(home: Path) -> None:
-    """Serve until stopped."""
+def main(home: Path, beside: Mapping[int, web.Application] | None = None) -> None:
+    """Serve until stopped.
+
+    Args:
+        home: The stand-in's directory.
+        beside: What else is served at its address, by port.
+    """
     told: dict[str, Any] = json.loads((home / "server.json").read_text())
-    web.run_app(
-        application(home), host=told["address"], port=told["port"], print=None, access_log=None
-    )
+    app = application(home)
+    for port, other in (beside or {}).items():
+        app.cleanup_ctx.append(_served(other, told["address"], port))
+    web.run_app(app, host=told["address"], port=told["port"], print=None, access_log=None)
+
+
+def _served(
+    other: web.Application, address: str, port: int
+) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def served(_app: web.Application) -> AsyncIterator[None]:
+        runner = web.AppRunner(other, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, address, port).start()
+        yield
+        await runner.cleanup()
+
+    return served
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-"""HSS: subscribers over REST, and the proof over Diameter S6a that they get service."""
+"""HSS: subscribers over REST, PyHSS's REST or SOAP, and the proof over Diameter S6a."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from forerunner.telco.contract import SubscriberSystem
 from forerunner.telco.hss.hss import Hss
-from forerunner.telco.hss.settings import hss_settings
-from forerunner.telco.northbound import template
+from forerunner.telco.hss.opening import style_of
+from forerunner.telco.hss.settings import diameter_settings
 
 __all__ = ["Hss", "open_system"]
 
@@ -21,5 +21,6 @@ async def open_system(name: str, settings: Mapping[str, Any]) -> SubscriberSyste
     Raises:
         InvalidData: A setting does not fit; names it.
     """
-    rest, diameter = hss_settings(name, settings)
-    return Hss(rest, diameter, template("hss", "subscriber.json"))
+    diameter = diameter_settings(name, settings.get("diameter"))
+    rest = {key: value for key, value in settings.items() if key != "diameter"}
+    return Hss(name, *style_of(name, rest), diameter)

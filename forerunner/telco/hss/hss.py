@@ -1,18 +1,17 @@
-"""An HSS as a subscriber system: provisioned over REST, proven over Diameter S6a."""
+"""An HSS as a subscriber system: provisioned in one of its styles, proven over Diameter S6a."""
 
 import hmac
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from jinja2 import Template
-
 from forerunner.telco import s6a
 from forerunner.telco.contract import Change, Record, Subscriber
 from forerunner.telco.hss.settings import Diameter
 from forerunner.telco.milenage import Milenage, kasme
-from forerunner.telco.northbound import BackOffice, Rest, Settings
+from forerunner.telco.northbound import BackOffice, Style
 
+_UNKNOWN = "user unknown"
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
@@ -20,14 +19,20 @@ class Hss(BackOffice):
     """An HSS.
 
     Args:
-        settings: What its provisioning interface is like.
+        name: Its inventory name.
+        profiles: What a service profile is to it, by name: `apn`, `ambr_ul`, `ambr_dl`.
+        style: How its provisioning interface is spoken to.
         diameter: How it is asked as an MME asks.
-        template: Of one subscriber in a message.
     """
 
-    def __init__(self, settings: Settings, diameter: Diameter, template: Template) -> None:
-        rest = Rest(settings, template)
-        super().__init__(settings.name, settings.profiles, _record_of, rest)
+    def __init__(
+        self,
+        name: str,
+        profiles: Mapping[str, Mapping[str, str]],
+        style: Style,
+        diameter: Diameter,
+    ) -> None:
+        super().__init__(name, profiles, _record_of, style)
         self._diameter = diameter
 
     async def prove(self, subscribers: Sequence[Subscriber]) -> list[str]:
@@ -74,9 +79,12 @@ class Hss(BackOffice):
 
     def _wrong_profile(self, subscriber: Subscriber, answer: Any) -> str:
         """Return what of a registration's profile is another one than ordered."""
+        wanted = self.expected(subscriber) or {}
         if said := _refusal(answer):
-            return f"the HSS does not let it register ({said})"
-        wanted, data = self.expected(subscriber) or {}, answer.subscription_data
+            # Some bar a suspended one, others do not let it register at all.
+            fine = wanted.get("status") == "suspended" and said == _UNKNOWN
+            return "" if fine else f"the HSS does not let it register ({said})"
+        data = answer.subscription_data
         apns = data.apn_configuration_profile.apn_configuration
         barred = s6a.BARRED if wanted.get("status") == "suspended" else s6a.GRANTED
         pairs = {
@@ -95,7 +103,7 @@ def _refusal(answer: Any) -> str:
         return ""
     special = getattr(answer, "experimental_result", None)
     code = special.experimental_result_code if special else getattr(answer, "result_code", None)
-    return "user unknown" if code == s6a.USER_UNKNOWN else f"Diameter result {code}"
+    return _UNKNOWN if code == s6a.USER_UNKNOWN else f"Diameter result {code}"
 
 
 def _record_of(subscriber: Subscriber, profile: Mapping[str, str]) -> Record:

@@ -1,13 +1,11 @@
-"""How an HSS is reached, out of the inventory: its provisioning, and Diameter for the proof."""
+"""How an HSS is reached by Diameter, for the proof, out of the inventory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from forerunner.schema import check
-from forerunner.telco.northbound import Settings, settings_from
 
-FIELDS = ("imsi", "msisdn", "k", "opc", "apn", "ambr_ul", "ambr_dl", "status")
 _DIGITS = {"type": "string", "pattern": "^[0-9]{2,3}$"}
 _SCHEMA = {
     "type": "object",
@@ -48,17 +46,11 @@ class Diameter:
     timeout: float = 10.0
 
 
-def hss_settings(name: str, data: Mapping[str, Any]) -> tuple[Settings, Diameter]:
+def diameter_settings(name: str, data: object) -> Diameter:
     """Return settings that fit.
-
-    Args:
-        name: Inventory name of the system.
-        data: As `northbound` has them, and `diameter`.
 
     Raises:
         InvalidData: They do not; names the field.
     """
-    diameter = data.get("diameter")
-    check(diameter, _SCHEMA, f"{name}: diameter")
-    rest = {key: value for key, value in data.items() if key != "diameter"}
-    return settings_from(name, rest, FIELDS), Diameter(**(diameter or {}))
+    check(data, _SCHEMA, f"{name}: diameter")
+    return Diameter(**cast(Mapping[str, Any], data))

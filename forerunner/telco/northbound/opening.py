@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from forerunner.errors import InvalidData
+from forerunner.telco.northbound.choice import chosen
 from forerunner.telco.northbound.rest import Rest
 from forerunner.telco.northbound.settings import settings_from
 from forerunner.telco.northbound.style import Style
@@ -11,8 +11,10 @@ from forerunner.telco.northbound.system import BackOffice, RecordOf
 from forerunner.telco.northbound.templates import template
 
 Profiles = Mapping[str, Mapping[str, str]]
-_OF_LOTS = ("sftp", "lots")
-_OF_REST = ("url", "token_file", "ca_file", "apply_path", "query_path", "list_path")
+_STYLES = {
+    "rest": ("url", "token_file", "ca_file", "apply_path", "query_path", "list_path"),
+    "lots": ("sftp", "lots"),
+}
 
 
 def back_office(
@@ -35,20 +37,11 @@ def back_office(
     Raises:
         InvalidData: A setting does not fit; names it.
     """
-    own, style = _own(name, data), data.get("style", "rest")
+    style, own = chosen(name, data, _STYLES)
     profiles, client = (
         _rest(name, own, needed, message) if style == "rest" else _lots(name, own, needed)
     )
     return BackOffice(name, profiles, record_of, client)
-
-
-def _own(name: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the settings of the style that is set."""
-    style = data.get("style", "rest")
-    if style not in ("rest", "lots"):
-        raise InvalidData(name, "style", "is none; there are rest and lots")
-    others = {"style", *(_OF_LOTS if style == "rest" else _OF_REST)}
-    return {key: value for key, value in data.items() if key not in others}
 
 
 def _rest(

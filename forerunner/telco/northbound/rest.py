@@ -1,20 +1,18 @@
 """REST with many records a message: apply, query, and a list by pages."""
 
 import json
-import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 from jinja2 import Template
 
 from forerunner.telco.contract import Record
-from forerunner.telco.errors import SystemUnreachable, TelcoError
+from forerunner.telco.errors import TelcoError
+from forerunner.telco.northbound.http import Http
 from forerunner.telco.northbound.settings import Settings
 from forerunner.telco.northbound.style import Act, Entry, Found
 
 _PAGE = 5000
-_RETRIED = frozenset({429, 502, 503, 504})
 
 
 class Rest:
@@ -25,9 +23,11 @@ class Rest:
         template: Of one record in a message.
     """
 
+    hidden: frozenset[str] = frozenset()
+
     def __init__(self, settings: Settings, template: Template) -> None:
         self._settings, self._template = settings, template
-        self._session: ClientSession | None = None
+        self._http = Http(settings.where, self._headers)
 
     async def apply(self, act: Act, entries: Sequence[Entry]) -> list[str]:
         """Post changes, and return the problem of each; empty for none.
@@ -36,6 +36,8 @@ class Rest:
             SystemUnreachable: It does not answer, or not now.
             TelcoError: It answers what cannot be understood.
         """
+        # It has no record without a number.
+        act = "remove" if act == "free" else act
         problems: list[str] = []
         for first in range(0, len(entries), self._settings.batch):
             some = [self._item(act, x) for x in entries[first : first + self._settings.batch]]
@@ -81,8 +83,7 @@ class Rest:
 
     async def aclose(self) -> None:
         """End the connection."""
-        if self._session:
-            await self._session.close()
+        await self._http.aclose()
 
     def _item(self, act: Act, entry: Entry) -> str:
         if entry.record is None:
@@ -104,16 +105,7 @@ class Rest:
         return self._settings.words.ours(data)
 
     async def _asked(self, method: str, path: str, body: str, name: str) -> list[Any]:
-        session = self._opened()
-        content = {"data": body.encode()} if body else {}
-        try:
-            async with session.request(method, self._settings.url + path, **content) as answer:  # type: ignore[arg-type]
-                raw, status = await answer.read(), answer.status
-        except (ClientError, TimeoutError, OSError) as error:
-            problem = f"{self._settings.url} does not answer ({type(error).__name__})"
-            raise SystemUnreachable(self._settings.name, problem) from None
-        if status in _RETRIED:
-            raise SystemUnreachable(self._settings.name, f"it answers {status}: not now")
+        status, raw = await self._http.ask(method, path, body.encode())
         if status != 200:
             raise TelcoError(self._settings.name, f"it answers {status} to {method} {path}")
         return self._listed(raw, name)
@@ -131,16 +123,7 @@ class Rest:
         if not fine:
             raise TelcoError(self._settings.name, "it answers what cannot be understood")
 
-    def _opened(self) -> ClientSession:
-        if self._session is None or self._session.closed:
-            token = self._settings.token()
-            headers = {"Content-Type": "application/json"}
-            headers |= {"Authorization": f"Bearer {token}"} if token else {}
-            file = self._settings.ca_file
-            context = ssl.create_default_context(cafile=file) if file else True
-            self._session = ClientSession(
-                connector=TCPConnector(ssl=context, limit=4),
-                timeout=ClientTimeout(total=self._settings.timeout),
-                headers=headers,
-            )
-        return self._session
+    def _headers(self) -> Mapping[str, str]:
+        token = self._settings.token()
+        said = {"Authorization": f"Bearer {token}"} if token else {}
+        return {"Content-Type": "application/json", **said}

@@ -2,23 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from forerunner.errors import InvalidData
 from forerunner.schema import check
+from forerunner.telco.northbound.http import SECONDS, URL, SecretFile, Where
 from forerunner.telco.northbound.words import NAMES, PROFILES, Words, check_words
 
 _PATH = {"type": "string", "pattern": "^/[A-Za-z0-9_./-]*$", "description": "a path, as /accounts"}
-_TOKEN_BYTES = 4096
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
-        "url": {
-            "type": "string",
-            "pattern": "^https?://[A-Za-z0-9.:-]+$",
-            "description": "scheme, host and port, as https://mind.example.net:8443",
-        },
+        "url": URL,
         "token_file": {"type": "string", "description": "file with the access token, or empty"},
         "ca_file": {"type": "string", "description": "who may vouch for it, or empty"},
         "apply_path": _PATH,
@@ -28,7 +22,7 @@ SCHEMA: dict[str, Any] = {
         "states": NAMES,
         "profiles": PROFILES,
         "batch": {"type": "integer", "minimum": 1, "maximum": 10000},
-        "timeout": {"type": "number", "exclusiveMinimum": 0},
+        "timeout": SECONDS,
     },
     "required": ["url", "fields", "states", "profiles"],
     "additionalProperties": False,
@@ -72,22 +66,18 @@ class Settings:
         """Make its vocabulary of its names."""
         object.__setattr__(self, "words", Words(self.fields, self.states))
 
+    @property
+    def where(self) -> Where:
+        """Where it is."""
+        return Where(self.name, self.url, self.ca_file, self.timeout)
+
     def token(self) -> str:
         """Return the access token; empty for none.
 
         Raises:
             InvalidData: Its file cannot be read, or others may read it.
         """
-        if not self.token_file:
-            return ""
-        path = Path(self.token_file)
-        try:
-            if path.stat().st_mode & 0o077:
-                problem = f"others may read it; run: chmod 600 {path}"
-                raise InvalidData(self.name, "token_file", problem)
-            return path.read_text()[:_TOKEN_BYTES].strip()
-        except OSError as error:
-            raise InvalidData(self.name, "token_file", f"{path}: {error.strerror}") from None
+        return SecretFile(self.name, "token_file", self.token_file).read()
 
 
 def settings_from(name: str, data: Mapping[str, Any], needed: Sequence[str]) -> Settings:

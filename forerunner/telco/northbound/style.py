@@ -6,8 +6,9 @@ from typing import Literal, Protocol
 
 from forerunner.telco.contract import Record
 
-Act = Literal["add", "put", "remove"]
-"""`add` refuses what is there, `put` replaces it, `remove` of nothing is fine."""
+Act = Literal["add", "put", "free", "remove"]
+"""`add` refuses what is there, `put` replaces it, `remove` of nothing is fine; `free` takes the
+MSISDN off a record that another one is put over next, and may as well remove it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,13 @@ class Entry:
 
     imsi: str
     record: Record | None = field(repr=False)
+
+    @property
+    def wanted(self) -> Record:
+        """What it is to hold, where it is added or put."""
+        if self.record is None:
+            raise ValueError("nothing is wanted of what is removed")
+        return self.record
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,13 @@ class Style(Protocol):
 
     Every method raises `SystemUnreachable` where it does not answer, and `TelcoError` where it
     answers what cannot be understood.
+
+    Attributes:
+        hidden: Fields that it takes and never tells again, as some do with keys: what it holds
+            is compared without them, and only a proof shows that they are right.
     """
+
+    hidden: frozenset[str]
 
     async def apply(self, act: Act, entries: Sequence[Entry]) -> list[str]:
         """Do one thing with records, and return the problem of each; empty for none."""
@@ -58,7 +72,7 @@ class Style(Protocol):
         ...
 
     def everything(self) -> AsyncIterator[Sequence[Record]]:
-        """Yield all records, some thousand at a time."""
+        """Yield all records, some thousand at a time; none where it cannot list them."""
         ...
 
     async def aclose(self) -> None:

@@ -47,17 +47,12 @@ class BackOffice:
         self._profiles, self._record_of, self._style = profiles, record_of, style
 
     def expected(self, subscriber: Subscriber) -> Record | None:
-        """Return the record that it is to hold; None where its number was ported out.
+        """Return the record that it is to show; None where its number was ported out.
 
         Raises:
             TelcoError: Its service profile is none that the inventory has for this system.
         """
-        if subscriber.routing_number:
-            return None
-        profile = self._profiles.get(subscriber.profile)
-        if profile is None:
-            raise TelcoError(self.name, "its service profile is none of this system's; add it")
-        return self._record_of(subscriber, profile)
+        return self._shown(self._meant(subscriber))
 
     async def read(self, subscribers: Sequence[Subscriber]) -> list[Record | None]:
         """Return what it holds under each one's IMSI.
@@ -95,9 +90,11 @@ class BackOffice:
         good = [at for at, problem in enumerate(problems) if not problem]
         steps = [step for at in good for step in self._steps(at, changes[at])]
         old = await self._not_foreign([x for x in steps if x.before is not None], problems)
-        freed = [x for x in old if x.after is None or x.after["msisdn"] != x.before["msisdn"]]  # type: ignore[index]
-        await self._apply("remove", freed, problems)
-        await self._apply("put", [x for x in old if x.after is not None], problems)
+        await self._apply("remove", [x for x in old if x.after is None], problems)
+        left = [x for x in old if x.after is not None]
+        renumbered = [x for x in left if x.after["msisdn"] != x.before["msisdn"]]  # type: ignore[index]
+        await self._apply("free", renumbered, problems)
+        await self._apply("put", left, problems)
         new = [x for x in steps if x.before is None and x.after is not None]
         refused = await self._apply("add", new, None)
         again = await self._not_foreign(refused, problems)
@@ -119,7 +116,7 @@ class BackOffice:
         for step, record in zip(steps, found, strict=True):
             if isinstance(record, NoAnswer):
                 problems[step.owner] = record.problem
-            elif standing(record, step.before, step.after) == "foreign":
+            elif self._standing(step, record) == "foreign":
                 problems[step.owner] = _FOREIGN
         return [each for each in steps if not problems[each.owner]]
 
@@ -127,7 +124,7 @@ class BackOffice:
         self, act: Act, steps: Sequence[_Step], problems: list[str] | None
     ) -> list[_Step]:
         """Do one thing with records, and return the steps that are refused."""
-        entries = [Entry(x.imsi, None if act == "remove" else x.after) for x in steps]
+        entries = [Entry(x.imsi, x.after if act in ("add", "put") else None) for x in steps]
         said = await self._style.apply(act, entries)
         refused = [(step, text) for step, text in zip(steps, said, strict=True) if text]
         for step, text in refused if problems is not None else ():
@@ -144,10 +141,28 @@ class BackOffice:
 
     def _steps(self, owner: int, change: Change) -> list[_Step]:
         before, after = change.before, change.after
-        stood = self.expected(before) if before else None
-        wanted = self.expected(after) if after else None
+        stood = self._meant(before) if before else None
+        wanted = self._meant(after) if after else None
         if before and after and before.imsi == after.imsi:
             return [_Step(owner, before.imsi, stood, wanted)]
         old = [_Step(owner, before.imsi, stood, None)] if before and stood else []
         new = [_Step(owner, after.imsi, None, wanted)] if after and wanted else []
         return [*old, *new]
+
+    def _meant(self, subscriber: Subscriber) -> Record | None:
+        """Return the record that it is to hold, with what it never shows."""
+        if subscriber.routing_number:
+            return None
+        profile = self._profiles.get(subscriber.profile)
+        if profile is None:
+            raise TelcoError(self.name, "its service profile is none of this system's; add it")
+        return self._record_of(subscriber, profile)
+
+    def _shown(self, record: Record | None) -> Record | None:
+        hidden = self._style.hidden
+        if record is None or not hidden:
+            return record
+        return {name: value for name, value in record.items() if name not in hidden}
+
+    def _standing(self, step: _Step, record: Record | None) -> str:
+        return standing(record, self._shown(step.before), self._shown(step.after))

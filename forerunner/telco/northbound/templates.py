@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from forerunner import home
 
@@ -15,7 +15,9 @@ def template(system: str, name: str) -> Template:
         system: Directory below templates/.
         name: File there, without its ending.
     """
-    environment = Environment(  # noqa: S701 - JSON, whose values go through tojson
+    # The values of JSON go through tojson.
+    environment = Environment(
+        autoescape=select_autoescape(enabled_extensions=("xml.j2",)),
         loader=FileSystemLoader(home.root() / "templates" / system),
         undefined=StrictUndefined,
         trim_blocks=True,

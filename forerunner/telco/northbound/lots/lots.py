@@ -29,6 +29,8 @@ class Lots:
         settings: What the interface is like.
     """
 
+    hidden: frozenset[str] = frozenset()
+
     def __init__(self, settings: LotSettings) -> None:
         self._settings, self._layout, self._words = settings, settings.layout, settings.words
         self._drop = Drop(settings)
@@ -39,6 +41,8 @@ class Lots:
 
         A row that is refused here, for what it holds, reaches no file; the others go on.
         """
+        # It has no record without a number.
+        act = "remove" if act == "free" else act
         rows = [self._row(each) for each in entries]
         problems = [row_problem(self._layout, row) or _numbers_problem(row) for row in rows]
         good = [at for at, problem in enumerate(problems) if not problem]

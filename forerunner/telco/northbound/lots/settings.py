@@ -7,6 +7,7 @@ from typing import Any
 
 from forerunner.errors import InvalidData
 from forerunner.schema import check
+from forerunner.telco.northbound.http import SECONDS
 from forerunner.telco.northbound.lots import layout
 from forerunner.telco.northbound.lots.cells import cell_problem
 from forerunner.telco.northbound.lots.layout import Layout
@@ -28,7 +29,6 @@ _SUFFIX = {
     "pattern": r"^\.[A-Za-z0-9_.-]{1,31}$",
     "description": "the end of a name, as .csv",
 }
-_SECONDS = {"type": "number", "exclusiveMinimum": 0}
 _FILE = {"type": "string", "minLength": 1, "description": "path of a file"}
 
 
@@ -70,8 +70,8 @@ _LOTS = {
         "actions": _some_of(layout.ACTIONS, _WORD),
         "codes": _some_of(layout.CODES, _WORD),
         "suffixes": _some_of(layout.SUFFIXES, _SUFFIX),
-        "poll": _SECONDS,
-        "wait": _SECONDS,
+        "poll": SECONDS,
+        "wait": SECONDS,
     },
     "additionalProperties": False,
 }
@@ -84,7 +84,7 @@ SCHEMA: dict[str, Any] = {
         "states": NAMES,
         "profiles": PROFILES,
         "batch": {"type": "integer", "minimum": 1, "maximum": 10000},
-        "timeout": _SECONDS,
+        "timeout": SECONDS,
     },
     "required": ["sftp", "fields", "states", "profiles"],
     "additionalProperties": False,

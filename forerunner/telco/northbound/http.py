@@ -1,0 +1,121 @@
+"""HTTP to a back office: what every style over it has in common."""
+
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
+
+from forerunner.errors import InvalidData
+from forerunner.telco.errors import SystemUnreachable
+
+_RETRIED = frozenset({429, 502, 503, 504})
+_SECRET_BYTES = 4096
+
+URL = {
+    "type": "string",
+    "pattern": "^https?://[A-Za-z0-9.:-]+$",
+    "description": "scheme, host and port, as https://mind.example.net:8443",
+}
+SECONDS = {"type": "number", "exclusiveMinimum": 0}
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where a back office is.
+
+    Attributes:
+        name: Its inventory name.
+        url: Scheme, host and port.
+        ca_file: Who may vouch for it; empty for the system's own.
+        timeout: Seconds for one answer.
+        connections: How many at once.
+    """
+
+    name: str
+    url: str
+    ca_file: str = ""
+    timeout: float = 30.0
+    connections: int = 4
+
+
+class Http:
+    """The client; its connections are made when they are needed.
+
+    Args:
+        where: Where it is.
+        headers: Returns what each request says, when the first is made; never shown.
+    """
+
+    def __init__(self, where: Where, headers: Callable[[], Mapping[str, str]]) -> None:
+        self._where, self._headers = where, headers
+        self._session: ClientSession | None = None
+
+    async def ask(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> tuple[int, bytes]:
+        """Return the status and the body of an answer, which may hold keys: it is never shown.
+
+        Raises:
+            SystemUnreachable: It does not answer, or says that it cannot now.
+        """
+        try:
+            async with self._opened().request(
+                method, self._where.url + path, data=body or None, headers=headers
+            ) as answer:
+                status, raw = answer.status, await answer.read()
+        except (ClientError, TimeoutError, OSError) as error:
+            problem = f"{self._where.url} does not answer ({type(error).__name__})"
+            raise SystemUnreachable(self._where.name, problem) from None
+        if status in _RETRIED:
+            raise SystemUnreachable(self._where.name, f"it answers {status}: not now")
+        return status, raw
+
+    async def aclose(self) -> None:
+        """End the connections."""
+        if self._session:
+            await self._session.close()
+
+    def _opened(self) -> ClientSession:
+        if self._session is None or self._session.closed:
+            file = self._where.ca_file
+            context = ssl.create_default_context(cafile=file) if file else True
+            self._session = ClientSession(
+                connector=TCPConnector(ssl=context, limit=self._where.connections),
+                timeout=ClientTimeout(total=self._where.timeout),
+                headers=self._headers(),
+            )
+        return self._session
+
+
+@dataclass(frozen=True)
+class SecretFile:
+    """A file with a password or a token, which nobody else may read.
+
+    Attributes:
+        name: Inventory name of the system that it belongs to.
+        setting: Name of the setting.
+        path: Of the file; empty for none.
+    """
+
+    name: str
+    setting: str
+    path: str = ""
+
+    def read(self) -> str:
+        """Return what is in it; empty for none.
+
+        Raises:
+            InvalidData: It cannot be read, or others may read it.
+        """
+        if not self.path:
+            return ""
+        path = Path(self.path)
+        try:
+            if path.stat().st_mode & 0o077:
+                problem = f"others may read it; run: chmod 600 {path}"
+                raise InvalidData(self.name, self.setting, problem)
+            return path.read_text()[:_SECRET_BYTES].strip()
+        except OSError as error:
+            raise InvalidData(self.name, self.setting, f"{path}: {error.strerror}") from None
