@@ -20,11 +20,9 @@ from forerunner.orders.shard import Shard
 from forerunner.orders.site import Site
 from forerunner.orders.states import UNTOUCHED
 from forerunner.sims.rejects import Rejected, write_rejects
-from forerunner.sims.request import Request, read_request
+from forerunner.sims.request import MANNER, Request, read_request
 
 LOCAL = "localhost"
-# Fields that say when it may be written and who is told, not what: the same order may get others.
-_ANEW = ("window", "notify")
 
 
 def take(orders: Orders, given: Mapping[str, Any], dry: bool, who: str) -> dict[str, Any]:
@@ -86,8 +84,8 @@ def _rejects_told(path: Path) -> Iterator[None]:
 
 def _said_anew(orders: Orders, order: Order, request: Request) -> Order:
     """Return an order that was taken before, with what its request may say anew."""
-    kept = {x: y for x, y in order.request.items() if x not in _ANEW}
-    new = {x: y for x, y in request.record.items() if x in _ANEW}
+    kept = {x: y for x, y in order.request.items() if x not in MANNER}
+    new = {x: y for x, y in request.record.items() if x in MANNER}
     orders.set_request(order.id, kept | new)
     return orders.get(order.id)
 

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from forerunner.gate.windows import Maintenance
+from forerunner.sims.request import ends_of
 
 
 def closed_until(windows: Sequence[Mapping[str, Any]], timezone: str, now: datetime) -> str:
@@ -27,7 +28,7 @@ def outside(agreed: str, now: datetime) -> str:
     """
     if not agreed:
         return ""
-    begins, ends = map(datetime.fromisoformat, agreed.split("/"))
+    begins, ends = ends_of(agreed)
     if now < begins:
         return f"opens {begins:%Y-%m-%d %H:%M %Z}"
     return "" if now < ends else f"closed {ends:%Y-%m-%d %H:%M %Z}"

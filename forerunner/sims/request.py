@@ -17,8 +17,8 @@ from forerunner.sims.lot import read_lot
 from forerunner.sims.reading import read_document
 from forerunner.sims.rejects import Faults, Reject
 
-# What says how it is carried out, and not what is ordered.
-_MANNER = frozenset({"dry_run", "notify", "window"})
+MANNER = frozenset({"dry_run", "notify", "window"})
+"""Fields that say how it is carried out, and not what is ordered: the same order may get others."""
 _FILES = ("key_file", "transport_key_file", "op_file", "sims_file")
 
 
@@ -60,7 +60,7 @@ class Request:
         Raises:
             InvalidData: A file of it cannot be read.
         """
-        meant = {x: y for x, y in self.data.items() if x not in _MANNER and x not in _FILES}
+        meant = {x: y for x, y in self.data.items() if x not in MANNER and x not in _FILES}
         files = {x: _digest(Path(self.data[x]), x) for x in _FILES if x in self.data}
         sims = {name: column.digest for name, column in self.sims.columns.items()}
         whole = {"data": meant, "files": files, "sims": sims}
@@ -80,12 +80,25 @@ class Request:
         if "window" not in self.data:
             return None
         try:
-            begins, ends = map(datetime.fromisoformat, str(self.data["window"]).split("/"))
+            begins, ends = ends_of(str(self.data["window"]))
         except ValueError:
             raise InvalidData(self.source, "window", "there is no such date or time") from None
         if ends <= begins:
             raise InvalidData(self.source, "window", "it ends before it begins")
         return begins, ends
+
+
+def ends_of(window: str) -> tuple[datetime, datetime]:
+    """Return when a window opens and when it closes.
+
+    Args:
+        window: Both in ISO 8601, as `2026-12-01T22:00Z/2026-12-02T04:00Z`.
+
+    Raises:
+        ValueError: It has not two moments.
+    """
+    begins, ends = map(datetime.fromisoformat, window.split("/"))
+    return begins, ends
 
 
 def read_request(path: Path) -> Request:

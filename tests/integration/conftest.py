@@ -52,9 +52,8 @@ def playbook(lab_environment: dict[str, str]) -> Playbook:
     """Run a playbook as an engineer would: `playbook("build_lab", "--check")`."""
 
     def run(name: str, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        program = str(Path(sys.executable).with_name("ansible-playbook"))
         return subprocess.run(
-            [program, f"playbooks/{name}.yml", *arguments],
+            [*_play(name), *arguments],
             cwd=home.root(),
             env=lab_environment | environment,
             capture_output=True,
@@ -66,16 +65,19 @@ def playbook(lab_environment: dict[str, str]) -> Playbook:
     return run
 
 
+def _play(name: str) -> list[str]:
+    return [str(Path(sys.executable).with_name("ansible-playbook")), f"playbooks/{name}.yml"]
+
+
 @pytest.fixture
 def begin(lab_environment: dict[str, str], tmp_path: Path) -> Iterator[Begin]:
     """Start a playbook and go on; what it says is in `playbook.log` of the test's directory."""
     begun: list[subprocess.Popen[str]] = []
 
     def start(name: str, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
-        program = str(Path(sys.executable).with_name("ansible-playbook"))
         with (tmp_path / "playbook.log").open("w") as log:
             process = subprocess.Popen(
-                [program, f"playbooks/{name}.yml", *arguments],
+                [*_play(name), *arguments],
                 cwd=home.root(),
                 env=lab_environment | environment,
                 stdout=log,

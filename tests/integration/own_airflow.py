@@ -11,26 +11,31 @@ import pytest
 from forerunner.airflow import processes, standalone
 from forerunner.airflow.client import Client
 
-_OTHERS = (
-    "FORERUNNER_LEDGER", "FORERUNNER_AIRFLOW_LOG_PORT", "FORERUNNER_AIRFLOW_TRIGGER_LOG_PORT",
-)  # fmt: skip
+_PORTS = ("FORERUNNER_AIRFLOW_LOG_PORT", "FORERUNNER_AIRFLOW_TRIGGER_LOG_PORT")
 
 
 @contextmanager
 def own_airflow(environment: Mapping[str, str]) -> Iterator[Client]:
     """Run an Airflow with variables of the environment; afterwards no process of it is left."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in _OTHERS:
-            patch.delenv(name, raising=False)
+        patch.delenv("FORERUNNER_LEDGER", raising=False)
         for name, value in environment.items():
             patch.setenv(name, value)
-        standalone.up(free_port())
-        run = standalone._read_state()["run"]
-        try:
-            with Client(standalone.access()) as client:
-                yield client
-        finally:
-            standalone.down()
+        with running_airflow(patch), Client(standalone.access()) as client:
+            yield client
+
+
+@contextmanager
+def running_airflow(patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Run an Airflow in this environment; afterwards no process of it is left."""
+    for name in _PORTS:
+        patch.delenv(name, raising=False)
+    standalone.up(free_port())
+    run = standalone._read_state()["run"]
+    try:
+        yield
+    finally:
+        standalone.down()
     assert processes.marked(run) == []
 
 

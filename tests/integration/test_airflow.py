@@ -11,10 +11,10 @@ import psutil
 import pytest
 
 from forerunner import home
-from forerunner.airflow import processes, standalone
+from forerunner.airflow import standalone
 from forerunner.airflow.client import Client
 from forerunner.remediate import standing_by
-from tests.integration.own_airflow import free_port, wait
+from tests.integration.own_airflow import running_airflow, wait
 
 pytestmark = [pytest.mark.airflow, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -29,16 +29,9 @@ def loop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """Return a loop that an Airflow of its own tends."""
     with pytest.MonkeyPatch.context() as patch:
         made = _MAKE_LOOP(tmp_path_factory.mktemp("airflow"), patch)
-        patch.delenv("FORERUNNER_AIRFLOW_LOG_PORT", raising=False)
-        patch.delenv("FORERUNNER_AIRFLOW_TRIGGER_LOG_PORT", raising=False)
-        standalone.up(free_port())
-        run = standalone._read_state()["run"]
-        try:
+        with running_airflow(patch):
             yield made
-        finally:
-            standalone.down()
-            made.ledger.close()
-    assert processes.marked(run) == []
+        made.ledger.close()
 
 
 @pytest.fixture

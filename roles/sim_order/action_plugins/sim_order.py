@@ -15,42 +15,6 @@ from forerunner.orders.task import opened_orders
 Step = Callable[[Orders, dict[str, Any], bool], Mapping[str, Any]]
 
 
-class ActionModule(ControllerAction):
-    """Take an order, go on with it, or say what became of it."""
-
-    OPTIONS: ClassVar[dict[str, Any]] = {
-        "step": {
-            "type": "str",
-            "choices": ["take", "begin", "judge", "settle", "report"],
-            "required": True,
-        },
-        "order": {"type": "str", "default": ""},
-        "password_file": {"type": "path", "required": True},
-        "create_password": {"type": "bool", "default": False},
-        "request": {"type": "str", "default": ""},
-        "systems": {"type": "dict", "default": {}},
-        "pools": {"type": "list", "elements": "dict", "default": []},
-        "profiles": {"type": "list", "elements": "str", "default": []},
-        "takes_encrypted": {"type": "bool", "default": False},
-        "directory": {"type": "path", "default": ""},
-        "reports": {"type": "path", "default": ""},
-        "chunk": {"type": "int", "default": 1000},
-        "abandon": {"type": "bool", "default": False},
-        "shard": {"type": "str", "default": ""},
-        "final": {"type": "bool", "default": False},
-        "dry": {"type": "bool", "default": False},
-        "quarantine": {"type": "float", "default": 0},
-    }
-
-    def act(self, options: dict[str, Any], hostvars: Any) -> Mapping[str, Any]:  # noqa: ARG002
-        """Open the ledger's orders, and do the step."""
-        orders = opened_orders(options["password_file"], options["create_password"])
-        result = _STEPS[options["step"]](orders, options, self.dry)
-        # A task that succeeds shows nothing, and this is what all of it was for.
-        self._display.display(result["message"])
-        return result
-
-
 def _take(orders: Orders, options: dict[str, Any], dry: bool) -> Mapping[str, Any]:
     return steps.take(orders, options, dry, who())
 
@@ -83,3 +47,39 @@ _STEPS: Mapping[str, Step] = {
     "settle": _settle,
     "report": _report,
 }
+
+
+class ActionModule(ControllerAction):
+    """Take an order, go on with it, or say what became of it."""
+
+    OPTIONS: ClassVar[dict[str, Any]] = {
+        "step": {
+            "type": "str",
+            "choices": list(_STEPS),
+            "required": True,
+        },
+        "order": {"type": "str", "default": ""},
+        "password_file": {"type": "path", "required": True},
+        "create_password": {"type": "bool", "default": False},
+        "request": {"type": "str", "default": ""},
+        "systems": {"type": "dict", "default": {}},
+        "pools": {"type": "list", "elements": "dict", "default": []},
+        "profiles": {"type": "list", "elements": "str", "default": []},
+        "takes_encrypted": {"type": "bool", "default": False},
+        "directory": {"type": "path", "default": ""},
+        "reports": {"type": "path", "default": ""},
+        "chunk": {"type": "int", "default": 1000},
+        "abandon": {"type": "bool", "default": False},
+        "shard": {"type": "str", "default": ""},
+        "final": {"type": "bool", "default": False},
+        "dry": {"type": "bool", "default": False},
+        "quarantine": {"type": "float", "default": 0},
+    }
+
+    def act(self, options: dict[str, Any], hostvars: Any) -> Mapping[str, Any]:  # noqa: ARG002
+        """Open the ledger's orders, and do the step."""
+        orders = opened_orders(options["password_file"], options["create_password"])
+        result = _STEPS[options["step"]](orders, options, self.dry)
+        # A task that succeeds shows nothing, and this is what all of it was for.
+        self._display.display(result["message"])
+        return result
