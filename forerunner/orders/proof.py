@@ -29,13 +29,14 @@ async def prove(orders: Orders, order: Order, system: SubscriberSystem, size: in
     """Prove a sample of an order on a system, note what fails, and return how many were proven.
 
     An order of which a SIM does not authenticate is to be taken back. A SIM that is to get no
-    service (suspended, terminated) is not asked for, nor is any on a system that cannot show it.
+    service there (suspended, terminated, its number ported out) is not asked for, nor is any on a
+    system that cannot show it.
 
     Raises:
         SystemUnreachable: The system does not answer.
     """
     positions = sample(order.total, size, order.id) if hasattr(system, "prove") and size else []
-    some = [each for each in _chosen(orders, order, positions) if each.sim.status == "active"]
+    some = [each for each in _chosen(orders, order, positions) if _served(system, each.sim)]
     # One conversation for all of them: opening it takes longer than some dozen SIMs.
     problems = await cast(Proving, system).prove([x.sim for x in some]) if some else []
     found = [(x, _SAID + said) for x, said in zip(some, problems, strict=True) if said]
@@ -56,6 +57,10 @@ class _Chosen:
     chunk: int
     position: int
     sim: Subscriber
+
+
+def _served(system: SubscriberSystem, sim: Subscriber) -> bool:
+    return sim.status == "active" and system.expected(sim) is not None
 
 
 def _chosen(orders: Orders, order: Order, positions: Sequence[int]) -> Iterator[_Chosen]:

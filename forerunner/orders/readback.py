@@ -2,7 +2,15 @@
 
 from collections.abc import Sequence
 
-from forerunner.telco import Change, Record, Subscriber, SubscriberSystem, differences, standing
+from forerunner.telco import (
+    Change,
+    Record,
+    Subscriber,
+    SubscriberSystem,
+    TelcoError,
+    differences,
+    standing,
+)
 
 
 async def occupied(system: SubscriberSystem, changes: Sequence[Change]) -> list[str]:
@@ -10,10 +18,11 @@ async def occupied(system: SubscriberSystem, changes: Sequence[Change]) -> list[
 
     A SIM that is to change must stand as the ledger knows it; a new number must be free.
     """
+    unfit = [_unfit(system, change) for change in changes]
     before = await _read(system, [change.before for change in changes])
     problems = [
-        _unlike("the ledger", found, _expected(system, change.before)) if change.before else ""
-        for change, found in zip(changes, before, strict=True)
+        said or (_unlike("the ledger", found, _expected(system, x.before)) if x.before else "")
+        for said, x, found in zip(unfit, changes, before, strict=True)
     ]
     new = [change.after if _has_new_numbers(change) else None for change in changes]
     wanted = [each for each in new if each]
@@ -44,6 +53,16 @@ async def foreign(system: SubscriberSystem, changes: Sequence[Change]) -> list[b
     found = await _read(system, [change.after or change.before for change in changes])
     ends = [(_expected(system, x.before), _expected(system, x.after)) for x in changes]
     return [standing(x, *pair) == "foreign" for x, pair in zip(found, ends, strict=True)]
+
+
+def _unfit(system: SubscriberSystem, change: Change) -> str:
+    """Return why a system cannot say what it is to hold; empty when it can."""
+    try:
+        for end in (change.before, change.after):
+            _expected(system, end)
+    except TelcoError as error:
+        return error.problem
+    return ""
 
 
 def _expected(system: SubscriberSystem, subscriber: Subscriber | None) -> Record | None:

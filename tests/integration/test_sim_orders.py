@@ -141,17 +141,13 @@ def test_an_order_is_on_an_hss_of_another_style_too_and_off_it_again(
     done = playbook("provision_sims", *chosen, "-e", f"request={asked}")
     made = sims(orders, f"lot-{style}")
     rows = [{"msisdn": each.msisdn} for each in made]
-    off = [
-        playbook(
-            "provision_sims", *chosen, "-e", f"request={ask(f'{name}-{style}', name, sims=rows)}"
-        )
-        for name in ("suspend", "terminate")
-    ]
+    asked = ask(f"end-{style}", "terminate", sims=rows)
+    off = playbook("provision_sims", *chosen, "-e", f"request={asked}")
 
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
     assert {orders.work(f"lot-{style}", name)[0] for name in ALL} == {"proven"}
-    assert [each.returncode for each in off] == [0, 0], [each.stdout[-3000:] for each in off]
-    said = "".join(each.stdout + each.stderr for each in (done, *off))
+    assert off.returncode == 0, off.stdout[-3000:] + off.stderr[-2000:]
+    said = "".join(each.stdout + each.stderr for each in (done, off))
     kept = b"".join(_files(Path(lab_environment["FORERUNNER_VAR"])).values())
     keys = [key for sim in made for key in (sim.k, sim.opc)]
     assert not any(key in said or key.encode() in kept for key in keys)
@@ -279,6 +275,18 @@ def test_sims_are_swapped_and_a_dry_run_leaves_nothing(
     assert (held_by_hlr(orders, new), held_by_hlr(orders, old)) == (3, 0)
     shown = json.loads(json.dumps(orders.get("lot-5").request))
     assert shown["operation"] == "swap_sim"
+
+
+def test_numbers_are_ported_out_and_their_sims_are_nowhere_but_on_gport(
+    playbook: Playbook, orders: Orders, ask: Ask
+) -> None:
+    gone = sims(orders, "lot-4")[4:7]
+    fields = {"sims": [{"msisdn": each.msisdn} for each in gone], "routing_number": "D018"}
+    done = playbook("provision_sims", "-e", f"request={ask('lot-out', 'port_out', **fields)}")
+
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+    assert orders.get("lot-out").state == "done"
+    assert on_hlr(lambda hlr: hlr.read(gone)) == [None] * 3
 
 
 def test_what_the_hlr_has_otherwise_than_the_ledger_is_found_and_no_key_of_it_is_told(

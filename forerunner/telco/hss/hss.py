@@ -63,7 +63,9 @@ class Hss(BackOffice):
         """Return what of a vector is another one than the SIM's own keys give."""
         if said := _refusal(answer):
             return f"the HSS gives no vectors ({said})"
-        found = answer.authentication_info.e_utran_vector[0]
+        found = _vector(answer)
+        if found is None:
+            return "the HSS gives no whole vector"
         milenage = Milenage(bytes.fromhex(subscriber.k), bytes.fromhex(subscriber.opc))
         sqn = milenage.sqn_of(found.rand, found.autn)
         wanted = milenage.vector(found.rand, sqn, found.autn[6:8])
@@ -84,18 +86,40 @@ class Hss(BackOffice):
             # Some bar a suspended one, others do not let it register at all.
             fine = wanted.get("status") == "suspended" and said == _UNKNOWN
             return "" if fine else f"the HSS does not let it register ({said})"
-        data = answer.subscription_data
-        apns = data.apn_configuration_profile.apn_configuration
         barred = s6a.BARRED if wanted.get("status") == "suspended" else s6a.GRANTED
-        pairs = {
-            "MSISDN": (s6a.tbcd(subscriber.msisdn), data.msisdn),
-            "APN": ([wanted.get("apn")], [each.service_selection for each in apns]),
-            "AMBR up": (wanted.get("ambr_ul"), str(data.ambr.max_requested_bandwidth_ul)),
-            "AMBR down": (wanted.get("ambr_dl"), str(data.ambr.max_requested_bandwidth_dl)),
-            "status": (barred, data.subscriber_status),
+        ordered = {
+            "MSISDN": s6a.tbcd(subscriber.msisdn),
+            "APN": [wanted.get("apn")],
+            "AMBR up": wanted.get("ambr_ul"),
+            "AMBR down": wanted.get("ambr_dl"),
+            "status": barred,
         }
-        wrong = [name for name, (a, b) in pairs.items() if a != b]
+        given = _profile(answer)
+        wrong = [name for name, value in ordered.items() if given[name] != value]
         return f"{wrong[0]} of its profile is not what was ordered" if wrong else ""
+
+
+def _vector(answer: Any) -> Any:
+    """Return the first vector of an answer; None where there is none, or a part of it lacks."""
+    vectors = getattr(getattr(answer, "authentication_info", None), "e_utran_vector", None)
+    if not vectors:
+        return None
+    parts = (getattr(vectors[0], name, None) for name in ("rand", "autn", "xres", "kasme"))
+    return vectors[0] if all(parts) else None
+
+
+def _profile(answer: Any) -> Mapping[str, Any]:
+    """Return what a registration is told; None for what lacks."""
+    data = getattr(answer, "subscription_data", None)
+    ambr = getattr(data, "ambr", None)
+    apns = getattr(getattr(data, "apn_configuration_profile", None), "apn_configuration", None)
+    return {
+        "MSISDN": getattr(data, "msisdn", None),
+        "APN": [getattr(each, "service_selection", None) for each in apns or ()],
+        "AMBR up": str(getattr(ambr, "max_requested_bandwidth_ul", None)),
+        "AMBR down": str(getattr(ambr, "max_requested_bandwidth_dl", None)),
+        "status": getattr(data, "subscriber_status", None),
+    }
 
 
 def _refusal(answer: Any) -> str:

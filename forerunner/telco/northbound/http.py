@@ -57,12 +57,16 @@ class Http:
     ) -> tuple[int, bytes]:
         """Return the status and the body of an answer, which may hold keys: it is never shown.
 
+        A redirection is an answer like another one: what is asked goes nowhere else.
+
         Raises:
             SystemUnreachable: It does not answer, or says that it cannot now.
+            InvalidData: A file that is needed for asking does not fit.
         """
+        session, url = self._opened(), self._where.url + path
         try:
-            async with self._opened().request(
-                method, self._where.url + path, data=body or None, headers=headers
+            async with session.request(
+                method, url, data=body or None, headers=headers, allow_redirects=False
             ) as answer:
                 status, raw = answer.status, await answer.read()
         except (ClientError, TimeoutError, OSError) as error:
@@ -79,14 +83,20 @@ class Http:
 
     def _opened(self) -> ClientSession:
         if self._session is None or self._session.closed:
-            file = self._where.ca_file
-            context = ssl.create_default_context(cafile=file) if file else True
             self._session = ClientSession(
-                connector=TCPConnector(ssl=context, limit=self._where.connections),
+                connector=TCPConnector(ssl=self._trusted(), limit=self._where.connections),
                 timeout=ClientTimeout(total=self._where.timeout),
                 headers=self._headers(),
             )
         return self._session
+
+    def _trusted(self) -> ssl.SSLContext | bool:
+        file = self._where.ca_file
+        try:
+            return ssl.create_default_context(cafile=file) if file else True
+        except (OSError, ssl.SSLError) as error:
+            problem = f"{file}: no certificates can be read of it ({type(error).__name__})"
+            raise InvalidData(self._where.name, "ca_file", problem) from None
 
 
 @dataclass(frozen=True)
@@ -107,7 +117,7 @@ class SecretFile:
         """Return what is in it; empty for none.
 
         Raises:
-            InvalidData: It cannot be read, or others may read it.
+            InvalidData: It cannot be read, others may read it, or it is not one line of ASCII.
         """
         if not self.path:
             return ""
@@ -116,6 +126,10 @@ class SecretFile:
             if path.stat().st_mode & 0o077:
                 problem = f"others may read it; run: chmod 600 {path}"
                 raise InvalidData(self.name, self.setting, problem)
-            return path.read_text()[:_SECRET_BYTES].strip()
+            text = path.read_bytes()[:_SECRET_BYTES].decode("latin-1").strip()
         except OSError as error:
             raise InvalidData(self.name, self.setting, f"{path}: {error.strerror}") from None
+        if not (text and text.isascii() and text.isprintable()):
+            problem = f"{path}: it is not one line of printable ASCII"
+            raise InvalidData(self.name, self.setting, problem)
+        return text

@@ -1,6 +1,7 @@
 """REST with many records a message: apply, query, and a list by pages."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from forerunner.telco.northbound.settings import Settings
 from forerunner.telco.northbound.style import Act, Entry, Found
 
 _PAGE = 5000
+_CODE = re.compile(r"[A-Za-z0-9_.-]{1,31}")
 
 
 class Rest:
@@ -78,8 +80,9 @@ class Rest:
             if not records:
                 return
             yield records
-            after = records[-1]["imsi"]
-            self._see(after.isascii() and after.isdigit())
+            before, after = after, records[-1].get("imsi", "")
+            # One that does not go on from there would be listed for ever.
+            self._see(after.isascii() and after.isdigit() and after > before)
 
     async def aclose(self) -> None:
         """End the connection."""
@@ -97,8 +100,10 @@ class Rest:
         self._see(isinstance(result, Mapping))
         if result.get("ok") is True:
             return ""
-        # What it says may hold what it was sent.
-        return f"it refuses it ({str(result.get('code', 'no code'))[:40]})"
+        # What it says may hold what it was sent: nothing as long as a key is a code.
+        code = result.get("code")
+        fits = isinstance(code, str) and _CODE.fullmatch(code)
+        return f"it refuses it ({code if fits else 'no code'})"
 
     def _record(self, data: Any) -> Record:
         self._see(isinstance(data, Mapping))

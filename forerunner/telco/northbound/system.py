@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from forerunner.telco.contract import Change, Record, Subscriber
 from forerunner.telco.errors import TelcoError
 from forerunner.telco.northbound.style import Act, Entry, NoAnswer, Style
-from forerunner.telco.standing import standing
+from forerunner.telco.standing import differences, standing
 
 _NUMBER = re.compile(r"[0-9]{1,20}")
 _FOREIGN = "what is there was made by somebody else, and is left as it is"
@@ -22,8 +22,15 @@ class _Step:
 
     owner: int
     imsi: str
-    before: Record | None
-    after: Record | None
+    before: Record | None = field(repr=False)
+    after: Record | None = field(repr=False)
+    found: Record | None = field(default=None, repr=False)
+
+    @property
+    def renumbered(self) -> bool:
+        """Whether it holds a number that it is not to keep."""
+        held = self.found["msisdn"] if self.found and "msisdn" in self.found else ""
+        return bool(self.after and held and held != self.after["msisdn"])
 
 
 class BackOffice:
@@ -81,7 +88,8 @@ class BackOffice:
         """Make each change, from wherever between before and after it stands.
 
         A new record is added, which the system refuses where there is one; only then it is looked
-        at what that is. Records are removed, and their numbers free, before others are put.
+        at what that is. Records are removed, and their numbers free, before others are put. Where
+        one end of a change has a problem, the other one is not begun.
 
         Raises:
             SystemUnreachable: It does not answer.
@@ -89,16 +97,12 @@ class BackOffice:
         problems = [self.problem_of(change) for change in changes]
         good = [at for at, problem in enumerate(problems) if not problem]
         steps = [step for at in good for step in self._steps(at, changes[at])]
-        old = await self._not_foreign([x for x in steps if x.before is not None], problems)
-        await self._apply("remove", [x for x in old if x.after is None], problems)
-        left = [x for x in old if x.after is not None]
-        renumbered = [x for x in left if x.after["msisdn"] != x.before["msisdn"]]  # type: ignore[index]
-        await self._apply("free", renumbered, problems)
+        old = await self._looked_at([x for x in steps if x.before is not None], problems)
+        await self._apply("remove", [x for x in old if x.after is None and x.found], problems)
+        left = [x for x in old if x.after is not None and not self._stands(x)]
+        await self._apply("free", [x for x in left if x.renumbered], problems)
         await self._apply("put", left, problems)
-        new = [x for x in steps if x.before is None and x.after is not None]
-        refused = await self._apply("add", new, None)
-        again = await self._not_foreign(refused, problems)
-        await self._apply("put", again, problems)
+        await self._add([x for x in steps if x.before is None and x.after is not None], problems)
         return problems
 
     async def everything(self) -> AsyncIterator[Sequence[Record]]:
@@ -110,26 +114,45 @@ class BackOffice:
         """Leave it."""
         await self._style.aclose()
 
-    async def _not_foreign(self, steps: Sequence[_Step], problems: list[str]) -> list[_Step]:
-        """Return the steps from where there is nothing of somebody else's."""
+    async def _add(self, steps: Sequence[_Step], problems: list[str]) -> None:
+        """Add new records; one that is refused is put where it is ours that stands there."""
+        refused = await self._apply("add", steps, problems)
+        for step, _ in refused:
+            problems[step.owner] = ""
+        again = await self._looked_at([step for step, _ in refused], problems)
+        for step, text in refused:
+            if step.found is None:
+                # Nothing of this IMSI stands there: something else is in the way.
+                problems[step.owner] = problems[step.owner] or text
+        await self._apply("put", again, problems)
+
+    async def _looked_at(self, steps: Sequence[_Step], problems: list[str]) -> list[_Step]:
+        """Return the steps from where there is nothing of somebody else's, with what is there."""
         found = await self._style.query([each.imsi for each in steps])
         for step, record in zip(steps, found, strict=True):
             if isinstance(record, NoAnswer):
                 problems[step.owner] = record.problem
-            elif self._standing(step, record) == "foreign":
+                continue
+            step.found = record
+            if standing(record, self._shown(step.before), self._shown(step.after)) == "foreign":
                 problems[step.owner] = _FOREIGN
         return [each for each in steps if not problems[each.owner]]
 
+    def _stands(self, step: _Step) -> bool:
+        """Return whether a record is as it is to be, as far as it is told."""
+        return not self._style.hidden and not differences(step.found, step.after)
+
     async def _apply(
-        self, act: Act, steps: Sequence[_Step], problems: list[str] | None
-    ) -> list[_Step]:
-        """Do one thing with records, and return the steps that are refused."""
-        entries = [Entry(x.imsi, x.after if act in ("add", "put") else None) for x in steps]
+        self, act: Act, steps: Sequence[_Step], problems: list[str]
+    ) -> list[tuple[_Step, str]]:
+        """Do one thing with records of changes that have no problem; return what is refused."""
+        going = [step for step in steps if not problems[step.owner]]
+        entries = [Entry(x.imsi, x.after if act in ("add", "put") else None) for x in going]
         said = await self._style.apply(act, entries)
-        refused = [(step, text) for step, text in zip(steps, said, strict=True) if text]
-        for step, text in refused if problems is not None else ():
-            problems[step.owner] = problems[step.owner] or text  # type: ignore[index]
-        return [step for step, _ in refused]
+        refused = [(step, text) for step, text in zip(going, said, strict=True) if text]
+        for step, text in refused:
+            problems[step.owner] = problems[step.owner] or text
+        return refused
 
     def problem_of(self, change: Change) -> str:
         """Return why a change cannot be sent; empty when it can."""
@@ -137,6 +160,10 @@ class BackOffice:
             numbers = (end.imsi, end.iccid, end.msisdn) if end else ()
             if not all(map(_NUMBER.fullmatch, numbers)):
                 return "IMSI, ICCID or MSISDN is no number"
+            try:
+                self.expected(end) if end else None
+            except TelcoError as error:
+                return error.problem
         return ""
 
     def _steps(self, owner: int, change: Change) -> list[_Step]:
@@ -163,6 +190,3 @@ class BackOffice:
         if record is None or not hidden:
             return record
         return {name: value for name, value in record.items() if name not in hidden}
-
-    def _standing(self, step: _Step, record: Record | None) -> str:
-        return standing(record, self._shown(step.before), self._shown(step.after))

@@ -41,7 +41,8 @@ class Words:
 
     def ours(self, data: Mapping[str, Any]) -> Record:
         """Return a record of theirs as ours; fields that we have no name for are left out."""
-        record = {name: str(data[theirs]) for theirs, name in self._ours.items() if theirs in data}
+        known = {name: data.get(theirs) for theirs, name in self._ours.items()}
+        record = {name: str(value) for name, value in known.items() if value is not None}
         return {**record, "status": self._statuses.get(record.get("status", ""), "unknown")}
 
 

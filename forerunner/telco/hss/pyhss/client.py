@@ -15,6 +15,7 @@ from forerunner.telco.hss.pyhss.api import Api, Object
 from forerunner.telco.hss.pyhss.apns import Apns
 from forerunner.telco.hss.pyhss.settings import PyHssSettings
 from forerunner.telco.northbound import Act, Entry, Found, each_of, template
+from forerunner.telco.standing import differences
 
 MARK = "forerunner"
 """The batch name of AuC objects that we made."""
@@ -97,7 +98,9 @@ class PyHss:
             return _NO_APN
         if held.get("msisdn") != record["msisdn"] and await self._in_use(record["msisdn"]):
             return _MSISDN_IN_USE
-        auc = self._number(held, "auc")
+        auc = await self._own_keys(held, entry.imsi)
+        if auc is None:
+            return _FOREIGN_KEYS
         if await self._api.patch("auc", auc, self._keys_body(record, new=False)) is None:
             return _REFUSED.format("keys")
         body = self._subscriber.render(record=record, auc_id=auc, apn_id=apn)
@@ -119,12 +122,24 @@ class PyHss:
             return _REFUSED.format("keys")
         body = self._subscriber.render(record=record, auc_id=auc, apn_id=apn)
         made = await self._api.put("subscriber", body)
-        return _REFUSED.format("subscriber") if made is None else ""
+        # What was cut off and sent again is refused, though it is there.
+        fine = made is not None or await self._is_there(entry, auc)
+        return "" if fine else _REFUSED.format("subscriber")
+
+    async def _is_there(self, entry: Entry, auc: int) -> bool:
+        held = await self._held(entry.imsi)
+        if held is None or held.get("auc_id") != auc:
+            return False
+        wanted = {x: y for x, y in entry.wanted.items() if x not in self.hidden}
+        return not differences((await self._known()).record(held), wanted)
 
     async def _with_keys(self, record: Record, found: Object | None) -> int | None:
         """Return the number of an AuC object with a SIM's keys; None where it is refused."""
         if found is None:
-            return await self._api.put("auc", self._keys_body(record, new=True))
+            made = await self._api.put("auc", self._keys_body(record, new=True))
+            found = None if made is not None else await self._keys(record["imsi"])
+            if found is None or not _ours(found):
+                return made
         number = self._number(found, "auc")
         changed = await self._api.patch("auc", number, self._keys_body(record, new=False))
         return number if changed else None
@@ -140,14 +155,24 @@ class PyHss:
     async def _remove(self, entry: Entry) -> str:
         held = await self._held(entry.imsi)
         if held is not None:
-            number = self._number(held, "subscriber")
-            if not await self._api.delete("subscriber", number):
+            if await self._own_keys(held, entry.imsi) is None:
+                return _FOREIGN_KEYS
+            gone = await self._api.delete("subscriber", self._number(held, "subscriber"))
+            if not gone and await self._held(entry.imsi) is not None:
                 return _REFUSED.format("removal")
         auc = await self._keys(entry.imsi)
-        if auc is None or (held is None and not _ours(auc)):
+        if auc is None or not _ours(auc):
             return ""
         gone = await self._api.delete("auc", self._number(auc, "auc"))
-        return "" if gone else _REFUSED.format("keys' removal")
+        fine = gone or await self._keys(entry.imsi) is None
+        return "" if fine else _REFUSED.format("keys' removal")
+
+    async def _own_keys(self, held: Object, imsi: str) -> int | None:
+        """Return the number of a subscriber's AuC object; None where it is not one that we made."""
+        number = self._number(held, "auc")
+        auc = await self._api.get(f"auc/{number}")
+        ours = auc is not None and _ours(auc) and auc.get("imsi") == imsi
+        return number if ours else None
 
     async def _held(self, imsi: str) -> Object | None:
         return await self._api.get(f"subscriber/imsi/{imsi}")

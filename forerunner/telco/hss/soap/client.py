@@ -99,7 +99,7 @@ class Soap:
         )
 
     def _absent(self, answer: Answer) -> bool:
-        return bool(set(answer.codes) & set(self._settings.cai3g.absent))
+        return answer.reason in self._settings.cai3g.absent
 
 
 def _problem(answer: Answer) -> str:

@@ -31,6 +31,16 @@ class Answer:
     codes: tuple[str, ...]
     fields: Mapping[str, str] = field(repr=False)
 
+    @property
+    def code(self) -> str:
+        """The interface's own code of a fault; empty for none."""
+        return self.codes[-1] if self.codes else ""
+
+    @property
+    def reason(self) -> str:
+        """The code of whoever refused it in the end; empty for none."""
+        return self.codes[0] if self.codes else ""
+
 
 def read(raw: bytes) -> Answer:
     """Return what a message says.

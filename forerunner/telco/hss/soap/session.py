@@ -44,10 +44,10 @@ class Session:
                 "cai3g_object", cai3g.path, operation, session=session, operation=operation, **words
             )
             # What is refused for its session was not carried out.
-            if not (again and set(answer.codes) & set(cai3g.session)):
+            if not (again and answer.code in cai3g.session):
                 break
             await self._forget(session)
-        if set(answer.codes) & {*cai3g.busy, *cai3g.session}:
+        if answer.code in cai3g.session or set(answer.codes) & set(cai3g.busy):
             problem = f"it cannot now ({'/'.join(answer.codes)})"
             raise SystemUnreachable(self._name, problem)
         return answer

@@ -134,25 +134,27 @@ class Drop:
 
     async def _opened(self) -> asyncssh.SFTPClient:
         if self._client is None:
-            self._settings.sftp.check_files(self._settings.name)
+            keys = self._settings.sftp.read_files(self._settings.name)
             try:
                 async with asyncio.timeout(self._settings.timeout):
-                    self._connection = await self._connected()
+                    self._connection = await self._connected(*keys)
                     self._client = await self._connection.start_sftp_client()
             except (asyncssh.Error, OSError, ValueError) as error:
                 await self.aclose()
                 raise SystemUnreachable(self._settings.name, self._refusal(error)) from None
         return self._client
 
-    async def _connected(self) -> asyncssh.SSHClientConnection:
+    async def _connected(
+        self, key: asyncssh.SSHKey, known: asyncssh.SSHKnownHosts
+    ) -> asyncssh.SSHClientConnection:
         """Connect: public key only, strict host key, no agent, nothing of ~/.ssh."""
         sftp = self._settings.sftp
         return await asyncssh.connect(
             sftp.host,
             sftp.port,
             username=sftp.user,
-            client_keys=[sftp.key_file],
-            known_hosts=asyncssh.read_known_hosts(sftp.known_hosts),
+            client_keys=[key],
+            known_hosts=known,
             preferred_auth="publickey",
             gss_host=None,
             agent_path=None,

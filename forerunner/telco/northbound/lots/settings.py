@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from forerunner.errors import InvalidData
 from forerunner.schema import check
@@ -12,6 +12,9 @@ from forerunner.telco.northbound.lots import layout
 from forerunner.telco.northbound.lots.cells import cell_problem
 from forerunner.telco.northbound.lots.layout import Layout
 from forerunner.telco.northbound.words import NAMES, PROFILES, Words, check_words
+
+if TYPE_CHECKING:
+    import asyncssh
 
 _WORD = {"type": "string", "pattern": "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,39}$"}
 _TRAILER = {
@@ -110,20 +113,32 @@ class Sftp:
     known_hosts: str
     port: int = 22
 
-    def check_files(self, name: str) -> None:
-        """See that its files are there, and that nobody else can read the key.
+    def read_files(self, name: str) -> "tuple[asyncssh.SSHKey, asyncssh.SSHKnownHosts]":
+        """Return its user's key and the host keys that are known.
 
         Raises:
-            InvalidData: One is not; names it.
+            InvalidData: A file is missing or none, or others can read the key; names it.
         """
-        for field, path in (("known_hosts", self.known_hosts), ("key_file", self.key_file)):
-            try:
-                mode = Path(path).stat().st_mode
-            except OSError as error:
-                raise InvalidData(name, f"sftp.{field}", f"{path}: {error.strerror}") from None
+        import asyncssh  # noqa: PLC0415
+
+        try:
+            mode = Path(self.key_file).stat().st_mode
+            key = asyncssh.read_private_key(self.key_file)
+        except (OSError, asyncssh.KeyImportError) as error:
+            raise InvalidData(name, "sftp.key_file", _unread(self.key_file, error)) from None
         if mode & 0o077:
             problem = f"others may read it; run: chmod 600 {self.key_file}"
             raise InvalidData(name, "sftp.key_file", problem)
+        try:
+            return key, asyncssh.read_known_hosts(self.known_hosts)
+        except (OSError, ValueError) as error:
+            raise InvalidData(name, "sftp.known_hosts", _unread(self.known_hosts, error)) from None
+
+
+def _unread(path: str, error: Exception) -> str:
+    """Return why a file of keys cannot be read, without what is in it."""
+    reason = getattr(error, "strerror", None) or "it holds no such keys, or encrypted ones"
+    return f"{path}: {reason}"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from forerunner.orders.leg import Leg
 from forerunner.orders.proof import prove
 from forerunner.orders.record import Order, Orders
 from forerunner.orders.terms import Terms
-from forerunner.telco import Change
+from forerunner.telco import Change, TelcoError
 
 Create = Callable[..., Order]
 
@@ -81,6 +81,36 @@ def test_a_number_in_use_rejects_an_order_before_anything_is_written(
     assert (end.state, [each.writes for each in shelves.values()]) == ("rejected", [0, 0, 0])
     assert "its msisdn is in use there already" in end.reason
     create("b", 0, 25)
+
+
+def test_a_profile_that_a_system_has_not_rejects_an_order_before_anything_is_written(
+    orders: Orders, shelves, create: Create, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(_subscriber: object) -> None:
+        raise TelcoError("mind1", "its service profile is none of this system's; add it")
+
+    monkeypatch.setattr(shelves["mind1"], "expected", unknown)
+    end = run(orders, create("a", 0, 25), shelves)
+
+    assert (end.state, [each.writes for each in shelves.values()]) == ("rejected", [0, 0, 0])
+    assert "its service profile is none of this system's" in end.reason
+
+
+def test_a_sim_that_a_system_is_to_have_no_record_of_is_not_proven_there(
+    orders: Orders, shelves, create: Create
+) -> None:
+    asked: list[str] = []
+
+    async def proven(some) -> list[str]:  # type: ignore[no-untyped-def]
+        asked.extend(each.imsi for each in some)
+        return ["user unknown"] * len(some)
+
+    shelf, order = shelves["hlr1"], create("a", 0, 25)
+    shelf.prove = proven
+    # As one is whose number was ported out.
+    shelf.expected = lambda _: None
+    assert asyncio.run(prove(orders, order, shelf, 20)) == 0
+    assert (asked, orders.get(order.id).failing) == ([], False)
 
 
 def test_a_refused_sim_takes_all_of_the_order_back(

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from forerunner.errors import InvalidData
-from forerunner.subscriber_lab.hss.cai3g import PATH, TYPE, UNDEFINED, USER, Cai3g
+from forerunner.subscriber_lab.hss.cai3g import PATH, TYPE, UNDEFINED, USER, Cai3g, Fault
 from forerunner.subscriber_lab.northbound.store import Store
 from forerunner.telco import Change, SubscriberSystem, SystemUnreachable, TelcoError
 from forerunner.telco.hss.soap.messages import NoMessage, read
@@ -97,6 +97,13 @@ def test_what_cannot_stand_in_xml_is_refused_by_its_field(tmp_path, office) -> N
     profiles = {"basic": {**PROFILE, "apn": "a\0b"}}
     with pytest.raises(InvalidData, match=r"profiles\.basic\.apn: holds what is no printable"):
         ask(tmp_path, office.application(), lambda hss: hss.bring(NEW), profiles=profiles)
+
+
+def test_an_hss_that_refuses_with_a_sessions_number_ends_no_session(tmp_path, office) -> None:  # type: ignore[no-untyped-def]
+    office._create = lambda _: (_ for _ in ()).throw(Fault("4006", "1005"))
+    assert ask(tmp_path, office.application(), lambda hss: hss.bring(NEW)) == [
+        "it refuses it (1005/4006)"
+    ]
 
 
 def test_a_code_of_being_busy_is_waited_for(tmp_path, office) -> None:  # type: ignore[no-untyped-def]

@@ -1,5 +1,6 @@
 """PyHSS: what its answers hide, against the lab's flavour of it and scripted ones."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ def test_keys_are_never_asked_for_and_never_compared(tmp_path, store) -> None:  
 def test_what_it_refuses_is_a_problem_without_the_keys_that_it_says(
     tmp_path: Path, store: PyHssStore, database: str
 ) -> None:
-    # Another client's subscriber with this AuC object's IMSI comes in between.
+    # A constraint of the database refuses the keys.
     async def bring(hss: SubscriberSystem) -> list[str]:
         original = store.create
 
@@ -104,6 +105,41 @@ def test_keys_that_somebody_else_put_there_are_left_as_they_are(tmp_path, store)
     assert at(tmp_path, store, lambda hss: hss.bring([NEW[0].undone]))[0] != ""
     assert store.one("auc", "imsi", ONE.imsi)["ki"] == "f" * 32
     assert at(tmp_path, store, listed) == []
+
+
+def test_a_subscriber_with_foreign_keys_is_neither_changed_nor_removed(tmp_path, store) -> None:  # type: ignore[no-untyped-def]
+    theirs = {"ki": "f" * 32, "opc": "f" * 32, "amf": "8000"}
+    store.create("auc", {**theirs, "imsi": ONE.imsi})
+    store.create("auc", {**theirs, "imsi": OTHER.imsi, "batch_name": "forerunner"})
+    held = {"auc_id": 1, "default_apn": 1, "apn_list": "1", "ue_ambr_ul": 1000, "ue_ambr_dl": 2000}
+    store.create("subscriber", {**held, "imsi": ONE.imsi})
+
+    for number in (1, 2):
+        store.update("subscriber", 1, {"auc_id": number})
+        for change in (NEW[0], NEW[0].undone):
+            (said,) = at(tmp_path, store, lambda hss, change=change: hss.bring([change]))
+            assert "keys of its IMSI are there that somebody else put there" in said
+    assert [each["ki"] for each in store.page("auc", 0, 9)] == ["f" * 32] * 2
+    assert store.one("subscriber", "imsi", ONE.imsi)["msisdn"] is None
+
+
+@pytest.mark.parametrize("kind", ["auc", "subscriber"])
+def test_what_was_done_and_is_refused_when_it_is_sent_again_is_done(
+    tmp_path: Path, store: PyHssStore, kind: str
+) -> None:
+    def again(act: Callable[..., Any]) -> Callable[..., Any]:
+        def twice(of: str, *given: Any) -> Any:
+            made = act(of, *given)
+            return act(of, *given) if of == kind else made
+
+        return twice
+
+    original = store.create, store.delete
+    store.create, store.delete = map(again, original)  # type: ignore[method-assign]
+    assert at(tmp_path, store, lambda hss: hss.bring(NEW)) == [""]
+    assert at(tmp_path, store, lambda hss: hss.read([ONE])) != [None]
+    assert at(tmp_path, store, lambda hss: hss.bring([NEW[0].undone])) == [""]
+    assert (store.page("auc", 0, 9), store.page("subscriber", 0, 9)) == ([], [])
 
 
 def test_no_number_is_given_twice_though_it_would_take_it(tmp_path, store) -> None:  # type: ignore[no-untyped-def]
@@ -183,7 +219,7 @@ def answering(status: int, text: str) -> web.Application:
 @pytest.mark.parametrize(
     ("status", "text", "error", "said"),
     [
-        (400, '{"reason": "f" * 32}', SystemUnreachable, "its database does not answer"),
+        (400, f'{{"reason": "{"f" * 32}"}}', SystemUnreachable, "its database does not answer"),
         (503, "later", SystemUnreachable, "503"),
         (500, "ffff", TelcoError, "it answers 500 to subscriber/imsi"),
         (200, "<html>", TelcoError, "is it a PyHSS"),
