@@ -9,8 +9,8 @@ SETUP := $(PYTHON) -I forerunner/bootstrap.py
 export LC_ALL := C.UTF-8
 
 .DEFAULT_GOAL := help
-.PHONY: help demo plan test lint format bench bench-loop bench-loop-kill bench-change bench-fleet bench-sim lab-up lab-down \
-	airflow airflow-down clean root python environment packages packages-optional peers \
+.PHONY: help demo plan test lint format bench bench-loop bench-loop-kill bench-change bench-fleet bench-sim \
+	bench-telemetry lab-up lab-down airflow airflow-down clean root python environment packages packages-optional peers \
 	lint-fast lint-format lint-rules lint-imports lint-types lint-ansible
 
 help: ## Show this list
@@ -30,7 +30,7 @@ format: environment ## Lay out the Python files and mend what can be mended
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-bench: bench-loop bench-loop-kill bench-change bench-fleet bench-sim ## Run every benchmark
+bench: bench-loop bench-loop-kill bench-change bench-fleet bench-sim bench-telemetry ## Run every benchmark
 
 bench-loop: environment packages root ## Lost packets and lead time against the dead timer and BFD
 	$(AS_ROOT) $(BIN)/forerunner bench loop
@@ -46,6 +46,9 @@ bench-fleet: environment peers ## Many simulated devices at once, against what e
 
 bench-sim: environment packages root ## Orders of up to 100,000 SIMs on five systems, and what a kill leaves behind
 	$(AS_ROOT) $(BIN)/forerunner bench sim
+
+bench-telemetry: environment ## Millions of samples in and out of the store, and what a kill leaves behind
+	$(BIN)/forerunner bench telemetry
 
 plan: environment packages root ## Say what configuring the devices would change, and write the plan
 	$(AS_ROOT) $(BIN)/ansible-playbook playbooks/plan_config.yml

@@ -204,6 +204,20 @@ def bench_sim(
     sim.main(short, part or ())
 
 
+@bench.command("telemetry")
+def bench_telemetry(
+    part: Annotated[
+        list[str] | None,
+        typer.Option(help="One of forerunner/bench/telemetry.py, as kills; may be repeated."),
+    ] = None,
+    short: Short = False,
+) -> None:
+    """Telemetry: how fast it is stored and read, and what a kill leaves behind."""
+    from forerunner.bench import telemetry
+
+    telemetry.main(short, part or ())
+
+
 def main() -> None:
     """Run the command line; an error that a person can mend is one line and exit code 2."""
     try:

@@ -49,6 +49,7 @@ PLAYS = (
     Play("link_drain", "drain_link", _LINK),
     Play("link_drain", "undrain_link", _LINK),
     Play("telemetry", "stop_telemetry"),
+    Play("telemetry_rollup", "roll_up_telemetry"),
     Play("simulated_fleet", "start_fleet", (*_FLEET, "-e", "fleet_size=4")),
     Play("device_lines", "push_lines", (*_FLEET, "-e", "lines_file={lines}", "--limit", "dev0001")),
     Play("simulated_fleet", "stop_fleet", _FLEET),

@@ -1,6 +1,19 @@
-"""The telemetry store: samples as Parquet files, read through DuckDB."""
+"""The telemetry store: samples as Parquet files, read through DuckDB, and their roll-ups."""
 
 from forerunner.store.errors import StoreError
+from forerunner.store.quantiles import Quantiles, quantiles
+from forerunner.store.rollup import PERIODS, Keep, Rolled, RollUps
 from forerunner.store.store import Store
+from forerunner.store.wanted import Wanted
 
-__all__ = ["Store", "StoreError"]
+__all__ = [
+    "PERIODS",
+    "Keep",
+    "Quantiles",
+    "RollUps",
+    "Rolled",
+    "Store",
+    "StoreError",
+    "Wanted",
+    "quantiles",
+]

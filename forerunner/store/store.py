@@ -1,21 +1,20 @@
 """Samples in and out of Parquet files."""
 
-import logging
-import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forerunner.model import Sample
-from forerunner.store import files
+from forerunner.store import columns, files
 from forerunner.store.errors import StoreError
+from forerunner.store.spans import KEY, quoted, relation
+from forerunner.store.wanted import Wanted
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
-_log = logging.getLogger(__name__)
-_KEY = "time, host, interface, metric"
 # A reader that lists a file just before a merge removes it looks again.
 _ATTEMPTS = 5
 
@@ -25,10 +24,14 @@ class Store:
 
     The same sample written twice (by a retry, or by a merge that was killed half way) is read
     once: time, host, interface and metric are its key.
+
+    Args:
+        path: The directory; it is made when something is written.
+        threads: How many a query may use; one beside work that must not be held up.
     """
 
-    def __init__(self, path: Path | str) -> None:
-        self._root = Path(path)
+    def __init__(self, path: Path | str, threads: int = 1) -> None:
+        self._root, self._threads = Path(path), threads
         self._database: duckdb.DuckDBPyConnection | None = None
 
     def append(self, samples: Iterable[Sample]) -> int:
@@ -37,14 +40,23 @@ class Store:
         Raises:
             StoreError: A time is not finite, or the disk refuses.
         """
-        by_day: dict[Any, list[Sample]] = defaultdict(list)
-        for sample in samples:
-            if not math.isfinite(sample.time):
-                raise StoreError(f"store {self._root}: a sample's time is {sample.time}: {sample}")
-            by_day[files.day(sample.time)].append(sample)
-        for of, group in by_day.items():
-            self._write(files.partition(self._root, of), group)
-        return sum(map(len, by_day.values()))
+        return self.append_table(columns.table_of(samples))
+
+    def append_table(self, table: "pa.Table") -> int:
+        """Write a table of samples, whole or not at all for each UTC day, and return how many.
+
+        Args:
+            table: `time` in seconds since the epoch, `host`, `interface`, `metric`, `value`; other
+                columns are left out. Ordered by time, or by series and time, it is written without
+                looking for samples that are there twice.
+
+        Raises:
+            StoreError: A column is missing, a time is not finite, or the disk refuses.
+        """
+        fits = columns.fitting(table)
+        for of, group in columns.by_day(fits):
+            self._write(files.partition(self._root, of), columns.unique(group))
+        return len(fits)
 
     def read(
         self,
@@ -64,8 +76,49 @@ class Store:
         Raises:
             StoreError: A file is damaged; names it.
         """
-        query = "SELECT {key}, max(value) FROM {table} WHERE {where} GROUP BY ALL ORDER BY {key}"
-        return self._query(query, metrics, hosts, since, until)
+        query = f"SELECT {KEY}, value FROM {{table}} WHERE {{where}} ORDER BY {KEY}"  # noqa: S608
+        wanted = Wanted(metrics, hosts, since, until)
+        return [Sample(*row) for row in self.ask(query, wanted)]
+
+    def ask(self, query: str, wanted: Wanted) -> list[tuple[Any, ...]]:
+        """Return what a query says of the samples that were asked for; nothing where none are.
+
+        Args:
+            query: SQL with `{table}`, whose columns are those of a sample, and `{where}`.
+            wanted: Which samples.
+
+        Raises:
+            StoreError: A file is damaged; names it.
+        """
+        return self._attempted(query, wanted)
+
+    def copy(self, query: str, wanted: Wanted, path: Path) -> None:
+        """Write what a query says to a Parquet file, as `ask` returns it.
+
+        Raises:
+            StoreError: A file is damaged, names it; or the disk refuses.
+        """
+        self._attempted(f"COPY ({query}) TO {quoted(path)} (FORMAT parquet)", wanted)
+
+    def _attempted(self, query: str, wanted: Wanted) -> list[tuple[Any, ...]]:
+        conditions, values = wanted.conditions
+        for attempt in range(_ATTEMPTS):
+            found = self.files(wanted.since, wanted.until)
+            if not found:
+                return []
+            text = query.format(table=relation(found), where=conditions)
+            try:
+                return self.run(text, values)
+            except StoreError:
+                if attempt + 1 == _ATTEMPTS or all(file.exists() for file in found):
+                    raise
+        return []
+
+    def files(self, since: float | None = None, until: float | None = None) -> list[Path]:
+        """Return the files that can hold samples of a span, in seconds since the epoch."""
+        days = (None if each is None else files.day(each) for each in (since, until))
+        found = (x for each in files.partitions(self._root, *days) for x in each.glob("*.parquet"))
+        return sorted(file for file in found if files.reaches(file, since, until))
 
     def compact(self) -> int:
         """Merge small files where many have gathered; return how many files were replaced.
@@ -88,56 +141,32 @@ class Store:
             return replaced
 
     def _merge(self, directory: Path, group: list[Path]) -> None:
-        rows = f"FROM {_table(group)} GROUP BY ALL ORDER BY {_KEY}"
-        query = f"SELECT {_KEY}, max(value) AS value {rows}"
+        query = f"SELECT {KEY}, value FROM {relation(group)} ORDER BY {KEY}"  # noqa: S608
 
         def fill(path: Path) -> None:
-            self._cursor().execute(f"COPY ({query}) TO {_quoted(path)} (FORMAT parquet)")
+            self._cursor().execute(f"COPY ({query}) TO {quoted(path)} (FORMAT parquet)")
 
-        files.write(directory, max(map(files.level, group)) + 1, fill)
+        level = max(map(files.level, group)) + 1
+        files.write(directory, level, files.joined(group), fill)
         files.remove(group)
 
-    def _write(self, directory: Path, samples: Sequence[Sample]) -> None:
-        import pyarrow as pa  # noqa: PLC0415
+    def _write(self, directory: Path, table: "pa.Table") -> None:
+        import pyarrow.compute as pc  # noqa: PLC0415
         import pyarrow.parquet as pq  # noqa: PLC0415
 
-        columns = {
-            "time": pa.array([each.time for each in samples], pa.float64()),
-            "host": pa.array([each.host for each in samples], pa.string()),
-            "interface": pa.array([each.interface for each in samples], pa.string()),
-            "metric": pa.array([each.metric for each in samples], pa.string()),
-            "value": pa.array([each.value for each in samples], pa.float64()),
-        }
-        table = pa.table(columns)
+        ends = pc.min_max(table["time"]).as_py()
+        between = files.span_of(ends["min"], ends["max"])
         try:
-            files.write(directory, 0, lambda path: pq.write_table(table, path))
+            files.write(directory, 0, between, lambda path: pq.write_table(table, path))
         except OSError as error:
             raise StoreError(f"store {self._root}: cannot write: {error}") from error
 
-    def _query(
-        self,
-        query: str,
-        metrics: Collection[str] | None,
-        hosts: Collection[str] | None,
-        since: float | None,
-        until: float | None,
-    ) -> list[Sample]:
-        conditions, values = _conditions(metrics, hosts, since, until)
-        days = (None if each is None else files.day(each) for each in (since, until))
-        directories = files.partitions(self._root, *days)
-        for attempt in range(_ATTEMPTS):
-            found = [file for each in directories for file in sorted(each.glob("*.parquet"))]
-            if not found:
-                return []
-            text = query.format(key=_KEY, table=_table(found), where=conditions)
-            try:
-                return [Sample(*row) for row in self._run(text, values)]
-            except StoreError:
-                if attempt + 1 == _ATTEMPTS or all(file.exists() for file in found):
-                    raise
-        return []
+    def run(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """Return what a query says.
 
-    def _run(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        Raises:
+            StoreError: A file is damaged, names it; or the disk refuses.
+        """
         import duckdb  # noqa: PLC0415
 
         try:
@@ -150,24 +179,10 @@ class Store:
         if self._database is None:
             import duckdb  # noqa: PLC0415
 
-            self._database = duckdb.connect(config={"threads": 1, "memory_limit": "512MB"})
+            self._database = duckdb.connect(
+                config={"threads": self._threads, "memory_limit": "512MB"}
+            )
         return self._database.cursor()
-
-
-def _conditions(
-    metrics: Collection[str] | None,
-    hosts: Collection[str] | None,
-    since: float | None,
-    until: float | None,
-) -> tuple[str, list[object]]:
-    wanted = {
-        "list_contains(?, metric)": None if metrics is None else list(metrics),
-        "list_contains(?, host)": None if hosts is None else list(hosts),
-        "time >= ?": since,
-        "time < ?": until,
-    }
-    given = {text: value for text, value in wanted.items() if value is not None}
-    return " AND ".join(given) or "true", list(given.values())
 
 
 def _mergeable(directory: Path) -> list[Path]:
@@ -176,12 +191,3 @@ def _mergeable(directory: Path) -> list[Path]:
         by_level[files.level(file)].append(file)
     full = [group for group in by_level.values() if len(group) >= files.FAN_IN]
     return full[0] if full else []
-
-
-def _table(found: Sequence[Path]) -> str:
-    names = ", ".join(_quoted(file) for file in found)
-    return f"read_parquet([{names}], hive_partitioning = false)"
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"

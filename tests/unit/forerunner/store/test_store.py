@@ -126,7 +126,7 @@ def test_a_file_gets_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
         assert not list(tmp_path.glob("*.parquet"))
         inodes.append(path.stat().st_ino)
 
-    assert files.write(tmp_path, 0, fill).stat().st_ino == inodes[0]
+    assert files.write(tmp_path, 0, (1, 2), fill).stat().st_ino == inodes[0]
 
 
 def test_a_file_that_was_not_finished_leaves_nothing(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_file_that_was_not_finished_leaves_nothing(tmp_path: Path) -> None:
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        files.write(tmp_path, 0, fill)
+        files.write(tmp_path, 0, (1, 2), fill)
     assert not list(tmp_path.iterdir())
 
 

@@ -1,0 +1,36 @@
+"""Telemetry: from the wire to the store, and out of it. Rows in var/bench/telemetry.json."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from forerunner.bench import parts
+from forerunner.bench.parts import Parts
+
+PARTS: Parts = {
+    "store_10m": (
+        parts.from_module("forerunner.bench.telemetry_store", "ten_million"),
+        {"ingest_10m_s": "<= 3", "p95_all_10m_s": "<= 1", "one_link_day_ms": "<= 50"},
+    ),
+    "store_100m": (
+        parts.from_module("forerunner.bench.telemetry_store", "hundred_million"),
+        {"ingest_100m_s": None, "p95_all_100m_s": None},
+    ),
+    "kills": (
+        parts.from_module("forerunner.bench.telemetry_kills"),
+        {"half_files": "== 0", "duplicates": "== 0"},
+    ),
+}
+"""What measures each part, and the goals of its rows."""
+
+
+def main(short: bool = False, chosen: Sequence[str] = ()) -> Path:
+    """Run the benchmark and write `var/bench/telemetry.json`; its path is returned.
+
+    Args:
+        short: A few samples and kills; says that it works, not how fast it is.
+        chosen: Names in `PARTS`; all of them when empty.
+
+    Raises:
+        InvalidData: There is no such part.
+    """
+    return parts.run("telemetry", PARTS, short, chosen)

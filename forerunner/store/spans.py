@@ -1,0 +1,56 @@
+"""What files of one directory are read as: each sample once, at the price of those that overlap.
+
+A file holds no sample twice. Two files can hold the same one only where their times overlap, which
+is so after a retry, for late samples, and while a merge is under way: those alone are compared.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from forerunner.store import files
+
+KEY = "time, host, interface, metric"
+_COLUMNS = f"{KEY}, value"
+
+
+def relation(found: Iterable[Path]) -> str:
+    """Return the SQL of a table with the samples of files, each of them once.
+
+    Args:
+        found: Files, of any directories; at least one.
+    """
+    alone: list[Path] = []
+    parts: list[str] = []
+    for group in _overlapping(found):
+        if len(group) == 1:
+            alone += group
+        else:
+            rows = f"FROM {_read(group)} GROUP BY ALL"
+            parts.append(f"SELECT {KEY}, max(value) AS value {rows}")
+    if alone:
+        parts.insert(0, f"SELECT {_COLUMNS} FROM {_read(alone)}")  # noqa: S608 - our own names
+    return f"({' UNION ALL '.join(parts)})"
+
+
+def quoted(path: Path) -> str:
+    """Return a path as SQL text."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _overlapping(found: Iterable[Path]) -> Iterator[list[Path]]:
+    """Yield groups of files such that no time is in two groups."""
+    group: list[Path] = []
+    end = float("-inf")
+    for first, last, file in sorted((*files.span(file), file) for file in found):
+        if group and first > end:
+            yield group
+            group = []
+        group.append(file)
+        end = last if len(group) == 1 else max(end, last)
+    if group:
+        yield group
+
+
+def _read(found: Sequence[Path]) -> str:
+    names = ", ".join(quoted(file) for file in found)
+    return f"read_parquet([{names}], hive_partitioning = false)"

@@ -1,0 +1,19 @@
+"""The short benchmark of telemetry gives every row that its parts promise."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from forerunner.bench import telemetry
+
+
+def test_every_row_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORERUNNER_VAR", str(tmp_path))
+    data = json.loads(telemetry.main(short=True).read_text())
+
+    promised = [name for _, goals in telemetry.PARTS.values() for name in goals]
+    assert [row["id"] for row in data["rows"]] == promised
+    assert all(row["value"] is not None for row in data["rows"]), data["rows"]
+    assert [row["value"] for row in data["rows"] if row["goal"] == "== 0"] == [0, 0]
+    assert not list((tmp_path / "bench" / "telemetry").iterdir())
