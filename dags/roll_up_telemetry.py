@@ -10,7 +10,7 @@ from forerunner.airflow.operators import AnsiblePlaybookOperator
 with DAG(
     dag_id="roll_up_telemetry",
     description="Makes minutes and hours of every series, and removes days that are too old.",
-    schedule=CronTriggerTimetable("7 * * * *", timezone="UTC", run_immediately=False),
+    schedule=CronTriggerTimetable("7 */6 * * *", timezone="UTC", run_immediately=False),
     catchup=False,
     max_active_runs=1,
     tags=["forerunner", "telemetry"],

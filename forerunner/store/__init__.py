@@ -1,6 +1,7 @@
 """The telemetry store: samples as Parquet files, read through DuckDB, and their roll-ups."""
 
 from forerunner.store.errors import StoreError
+from forerunner.store.quality import Quality, Terms, assess
 from forerunner.store.quantiles import Quantiles, quantiles
 from forerunner.store.rollup import PERIODS, Keep, Rolled, RollUps
 from forerunner.store.store import Store
@@ -9,11 +10,14 @@ from forerunner.store.wanted import Wanted
 __all__ = [
     "PERIODS",
     "Keep",
+    "Quality",
     "Quantiles",
     "RollUps",
     "Rolled",
     "Store",
     "StoreError",
+    "Terms",
     "Wanted",
+    "assess",
     "quantiles",
 ]

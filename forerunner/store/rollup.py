@@ -16,7 +16,7 @@ from forerunner.errors import InvalidData
 from forerunner.store import files
 from forerunner.store.counters import LONGEST_S, measures
 from forerunner.store.spans import quoted
-from forerunner.store.store import Store
+from forerunner.store.store import QUARANTINE, Store
 from forerunner.store.wanted import Wanted
 
 PERIODS = {"minute": 60, "hour": 3600}
@@ -30,7 +30,7 @@ class Keep:
     """For how many days what is kept.
 
     Attributes:
-        samples: Samples; a day goes only once it is rolled up.
+        samples: Samples, and values that were quarantined; a day goes only once it is rolled up.
         minute: Minutes.
         hour: Hours.
     """
@@ -143,8 +143,9 @@ class RollUps:
         samples = _before(self._root, today - timedelta(keep.samples))
         # Samples first: while their roll-ups are there, these are marked as final.
         old = [each for each in samples if self._done(each)]
-        for name, days in (("minute", keep.minute), ("hour", keep.hour)):
-            old += _before(rolled / name, today - timedelta(days))
+        apart = ((rolled / "minute", keep.minute), (rolled / "hour", keep.hour))
+        for root, days in (*apart, (self._root / QUARANTINE, keep.samples)):
+            old += _before(root, today - timedelta(days))
         for directory in () if dry else old:
             self._remove(directory)
         return old

@@ -1,5 +1,6 @@
 """Samples in and out of Parquet files."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from forerunner.model import Sample
 from forerunner.store import columns, files
+from forerunner.store.bounds import sifted
 from forerunner.store.errors import StoreError
 from forerunner.store.spans import KEY, quoted, relation
 from forerunner.store.wanted import Wanted
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+_log = logging.getLogger(__name__)
+QUARANTINE = "quarantine"
+"""Directory of values that cannot be, below the store's own; a store of the same form."""
 # A reader that lists a file just before a merge removes it looks again.
 _ATTEMPTS = 5
 
@@ -45,6 +50,8 @@ class Store:
     def append_table(self, table: "pa.Table") -> int:
         """Write a table of samples, whole or not at all for each UTC day, and return how many.
 
+        Values beyond the bounds of their metric are kept apart, below `quarantine`, and logged.
+
         Args:
             table: `time` in seconds since the epoch, `host`, `interface`, `metric`, `value`; other
                 columns are left out. Ordered by time, or by series and time, it is written without
@@ -53,10 +60,14 @@ class Store:
         Raises:
             StoreError: A column is missing, a time is not finite, or the disk refuses.
         """
-        fits = columns.fitting(table)
-        for of, group in columns.by_day(fits):
-            self._write(files.partition(self._root, of), columns.unique(group))
-        return len(fits)
+        good, bad = sifted(columns.fitting(table))
+        for samples, root in ((good, self._root), (bad, self._root / QUARANTINE)):
+            for of, group in columns.by_day(samples):
+                self._write(files.partition(root, of), columns.unique(group))
+        if len(bad):
+            found = ", ".join(sorted(set(bad["metric"].to_pylist())))
+            _log.warning("%s: %d values of %s are quarantined", self._root, len(bad), found)
+        return len(good)
 
     def read(
         self,

@@ -155,6 +155,14 @@ def test_all_that_is_old_goes_at_once_and_nothing_comes_back(tmp_path: Path) -> 
     assert [x for x in tmp_path.rglob("*") if x.is_file()] == []
 
 
+def test_what_was_quarantined_goes_as_samples_do(tmp_path: Path) -> None:
+    Store(tmp_path).append([replace(gauge(0, 5.0), metric="if_oper_status")])
+
+    assert RollUps(tmp_path).forget(Keep(), NOON + DAY) == []
+    assert len(RollUps(tmp_path).forget(Keep(), NOON + 20 * DAY)) == 1
+    assert Store(tmp_path / "quarantine").read() == []
+
+
 @pytest.mark.parametrize("kept", [{"samples": 91}, {"hour": 3}, {"samples": 0}])
 def test_samples_that_would_outlive_their_roll_ups_are_refused(kept: dict[str, int]) -> None:
     with pytest.raises(InvalidData, match=r"telemetry_rollup_keep: (minute|hour): is"):

@@ -1,0 +1,43 @@
+"""What a value of each metric can be: what lies beyond was measured wrongly."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from forerunner.store.counters import COUNTERS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Bounds = tuple[float, float]
+BOUNDS: Mapping[str, Bounds] = {
+    **{name: (0.0, 2.0**each.bits) for name, each in COUNTERS.items()},
+    "if_oper_status": (0.0, 1.0),
+    "probe_sent": (0.0, 1e6),
+    "probe_lost": (0.0, 1e6),
+    "probe_rtt_s": (0.0, 60.0),
+    "link_failure_probability": (0.0, 1.0),
+}
+"""Lowest and highest value, by metric; of another one every finite value is taken."""
+
+
+def sifted(table: "pa.Table") -> tuple["pa.Table", "pa.Table"]:
+    """Return what of a table that fits lies within its bounds, and what does not."""
+    import numpy as np  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415
+
+    if not len(table):
+        return table, table
+    codes, names = _codes(table)
+    every = [BOUNDS.get(name, (-np.inf, np.inf)) for name in names]
+    lowest, highest = (np.array(each)[codes] for each in zip(*every, strict=True))
+    values = table["value"].to_numpy()
+    fine = np.isfinite(values) & (values >= lowest) & (values <= highest)
+    if fine.all():
+        return table, table.slice(0, 0)
+    return table.filter(pa.array(fine)), table.filter(pa.array(~fine))
+
+
+def _codes(table: "pa.Table") -> tuple[Any, list[str]]:
+    column = table["metric"].combine_chunks()
+    column = column if hasattr(column, "indices") else column.chunk(0)
+    return column.indices.to_numpy(), column.dictionary.to_pylist()
