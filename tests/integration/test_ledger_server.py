@@ -1,5 +1,6 @@
 """The ledger on a PostgreSQL server of its own, which is killed in the middle of an order."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -23,7 +24,8 @@ pytestmark = pytest.mark.lab
 
 _SIMS = 3000
 _USER = "postgres"
-_AWAY_S = 3.0
+# A minute is promised; what is tried each time is shorter.
+_AWAY_S = float(os.environ.get("FORERUNNER_TEST_LEDGER_AWAY_S") or 3)
 
 
 @dataclass
@@ -132,7 +134,7 @@ def test_an_order_outlasts_its_ledgers_server(
     time.sleep(_AWAY_S)
     server.start()
 
-    code = process.wait(120)
+    code = process.wait(120 + _AWAY_S)
     order = orders.get("lot-of-a-server")
     assert (code, order.state, order.total) == (0, "done", _SIMS), (
         tmp_path / "playbook.log"
