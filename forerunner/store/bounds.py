@@ -12,6 +12,9 @@ Bounds = tuple[float, float]
 BOUNDS: Mapping[str, Bounds] = {
     **{name: (0.0, 2.0**each.bits) for name, each in COUNTERS.items()},
     "if_oper_status": (0.0, 1.0),
+    "snmp_up": (0.0, 1.0),
+    "snmp_rebooted": (0.0, 1.0),
+    "snmp_uptime_s": (0.0, 2.0**32 / 100),
     "probe_sent": (0.0, 1e6),
     "probe_lost": (0.0, 1e6),
     "probe_rtt_s": (0.0, 60.0),

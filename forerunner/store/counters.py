@@ -24,9 +24,12 @@ class Counter:
 COUNTERS: Mapping[str, Counter] = {
     "if_in_octets": Counter("if_in_bit_s", _BITS_AN_OCTET, 64),
     "if_out_octets": Counter("if_out_bit_s", _BITS_AN_OCTET, 64),
+    "if_in_packets": Counter("if_in_packets_s", 1.0, 64),
+    "if_out_packets": Counter("if_out_packets_s", 1.0, 64),
     "if_in_errors": Counter("if_in_errors_s", 1.0, 32),
     "if_out_errors": Counter("if_out_errors_s", 1.0, 32),
     "if_in_discards": Counter("if_in_discards_s", 1.0, 32),
+    "if_out_discards": Counter("if_out_discards_s", 1.0, 32),
 }
 # From this close to its end a counter that goes back has wrapped; from anywhere else it was reset.
 _NEAR = 1 / 16
