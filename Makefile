@@ -47,8 +47,8 @@ bench-fleet: environment peers ## Many simulated devices at once, against what e
 bench-sim: environment packages root ## Orders of up to 100,000 SIMs on five systems, and what a kill leaves behind
 	$(AS_ROOT) $(BIN)/forerunner bench sim
 
-bench-telemetry: environment ## Millions of samples in and out of the store, and what a kill leaves behind
-	$(BIN)/forerunner bench telemetry
+bench-telemetry: environment packages root peers ## From the wire to the store and out of it, and what a kill leaves behind
+	$(AS_ROOT) $(BIN)/forerunner bench telemetry
 
 plan: environment packages root ## Say what configuring the devices would change, and write the plan
 	$(AS_ROOT) $(BIN)/ansible-playbook playbooks/plan_config.yml

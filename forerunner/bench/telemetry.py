@@ -7,6 +7,18 @@ from forerunner.bench import parts
 from forerunner.bench.parts import Parts
 
 PARTS: Parts = {
+    "snmp": (
+        parts.from_module("forerunner.bench.telemetry_snmp", "peers"),
+        {"snmp_vs_pysnmp": ">= 10", "snmp_vs_bulkwalk": ">= 1.5", "snmp_vs_bare": ">= 0.8"},
+    ),
+    "snmp_growth": (
+        parts.from_module("forerunner.bench.telemetry_snmp", "growth"),
+        {"snmp_rate_50": None, "snmp_rate_200": None, "snmp_rate_800": None},
+    ),
+    "dead_agents": (
+        parts.from_module("forerunner.bench.telemetry_snmp", "dead"),
+        {"dead_agent_delay_ms": "<= 200"},
+    ),
     "store_10m": (
         parts.from_module("forerunner.bench.telemetry_store", "ten_million"),
         {"ingest_10m_s": "<= 3", "p95_all_10m_s": "<= 1", "one_link_day_ms": "<= 50"},

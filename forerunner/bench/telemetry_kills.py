@@ -90,7 +90,7 @@ def _roll(path: str, _number: int) -> None:
 
 
 def _sample(index: int) -> Sample:
-    return Sample(_NOON + index / 1000, "r1", "to-r2", "probe_rtt_s", float(index))
+    return Sample(_NOON + index / 1000, "r1", "to-r2", "of_the_benchmark", float(index))
 
 
 def _judged(directory: Path) -> tuple[int, int, int, int]:
