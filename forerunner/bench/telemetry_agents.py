@@ -85,7 +85,7 @@ async def _ours(polled: Sequence[Device], store: Store, rounds: int) -> list[flo
     for _ in range(rounds + 1):
         begun = time.perf_counter()
         answers = await asyncio.gather(*(each.poll() for each in polled))
-        store.append_table(table_of(answers))
+        store.append_tables([table_of(answers)])
         taken.append(time.perf_counter() - begun)
         if not all(each.up for each in answers):
             raise BenchError("an agent did not answer")

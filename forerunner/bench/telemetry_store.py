@@ -79,7 +79,7 @@ def _ingest(store: Store, polls: int) -> float:
     taken = 0.0
     for batch in _batches(polls):
         begun = time.perf_counter()
-        store.append_table(batch)
+        store.append_tables([batch])
         taken += time.perf_counter() - begun
     return taken
 

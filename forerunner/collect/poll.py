@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from gufo.snmp import SnmpError, SnmpVersion, User
 from gufo.snmp.aio import SnmpSession
 
+from forerunner import store
+
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
@@ -32,8 +34,10 @@ COLUMNS = {
     "if_in_errors": "1.3.6.1.2.1.2.2.1.14",
     "if_out_discards": "1.3.6.1.2.1.2.2.1.19",
     "if_out_errors": "1.3.6.1.2.1.2.2.1.20",
+    "if_oper_status": "1.3.6.1.2.1.2.2.1.8",
 }
-"""Counters of an interface, and their columns."""
+"""What is asked of an interface: counters, and whether it is up; and their columns."""
+_STATUS = list(COLUMNS).index("if_oper_status")
 UP, UPTIME, REBOOTED = "snmp_up", "snmp_uptime_s", "snmp_rebooted"
 _TICKS_A_SECOND = 100.0
 _TICKS_WRAP_S = 2**32 / _TICKS_A_SECOND
@@ -73,7 +77,8 @@ class Answer:
         uptime_s: Since it was started; NaN when it did not answer.
         rebooted: Whether it was started since the poll before.
         interfaces: Names of its interfaces.
-        values: Of each interface each of `COLUMNS`, in their order; NaN where it has none.
+        values: Of each interface each of `COLUMNS`, in their order; NaN where it has none. Of
+            `if_oper_status` 1 when it is up, else 0.
     """
 
     target: Target
@@ -120,11 +125,11 @@ class Device:
             found.update(await session.get_many(some))
         now = (before + time.time()) / 2
         uptime_s = float(found.get(_UPTIME, math.nan)) / _TICKS_A_SECOND
-        values = tuple(float(found.get(name, math.nan)) for some in self._objects for name in some)[
-            1:
-        ]
+        named = (name for some in self._objects for name in some)
+        values = [float(found.get(name, math.nan)) for name in named][1:]
+        values[_STATUS :: len(COLUMNS)] = [_up(each) for each in values[_STATUS :: len(COLUMNS)]]
         rebooted = self._was_rebooted(now, uptime_s)
-        return Answer(self.target, now, True, uptime_s, rebooted, self._names, values)
+        return Answer(self.target, now, True, uptime_s, rebooted, self._names, tuple(values))
 
     def _was_rebooted(self, now: float, uptime_s: float) -> bool:
         """Return whether it began later than before; its clock's ticks wrap after 497 days."""
@@ -163,6 +168,10 @@ class Device:
         self._names, self._names_at = tuple(named.values()), time.monotonic()
 
 
+def _up(status: float) -> float:
+    return status if math.isnan(status) else float(status == 1.0)
+
+
 async def poll_forever(
     devices: Sequence[Device], interval_s: float, take: Callable[[Answer], None]
 ) -> None:
@@ -189,13 +198,15 @@ async def poll_forever(
 
 
 def table_of(answers: Sequence[Answer]) -> "pa.Table":
-    """Return answers as a table that `Store.append_table` takes, in the order of their times.
+    """Return answers as a table that `Store.append_tables` takes, in the order of their times.
 
     A device that did not answer is `snmp_up` 0, so that a gap is known to be one.
     """
     import numpy as np  # noqa: PLC0415
     import pyarrow as pa  # noqa: PLC0415
 
+    if not answers:
+        return store.table_of(())
     ordered = sorted(answers, key=lambda each: each.time)
     hosts = _codes([each.target.host for each in ordered])
     ports = _codes(["", *(name for each in ordered for name in each.interfaces)])

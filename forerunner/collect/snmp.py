@@ -6,7 +6,7 @@ Source: IF-MIB (RFC 2863); User-based Security Model (RFC 3414), AES (RFC 3826).
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -157,38 +157,6 @@ async def poll(agents: Iterable[Agent]) -> list[Sample]:
         else:
             samples += answer
     return samples
-
-
-async def poll_forever(
-    agents: Iterable[Agent], interval_s: float, take: Callable[[str, list[Sample]], None]
-) -> None:
-    """Poll every agent on its own clock, so that none waits for another, until cancelled.
-
-    Args:
-        agents: The devices' agents.
-        interval_s: Seconds from one poll of an agent to its next.
-        take: Called with the host and its samples; with none when it did not answer.
-    """
-    async with asyncio.TaskGroup() as group:
-        for agent in agents:
-            group.create_task(_poll_one(agent, interval_s, take))
-
-
-async def _poll_one(
-    agent: Agent, interval_s: float, take: Callable[[str, list[Sample]], None]
-) -> None:
-    answering = True
-    while True:
-        started = time.monotonic()
-        try:
-            take(agent.host, await agent.poll())
-            answering = True
-        except CollectError as error:
-            # Once when it goes quiet, not at every poll.
-            _log.log(logging.WARNING if answering else logging.DEBUG, "%s", error)
-            answering = False
-            take(agent.host, [])
-        await asyncio.sleep(max(0.0, started + interval_s - time.monotonic()))
 
 
 async def _get(session: SnmpSession, oids: list[str]) -> Mapping[str, object]:

@@ -8,8 +8,9 @@ from typing import Any, Self
 
 from analytics.decide import Policy
 from forerunner.collect.files import read_json
+from forerunner.collect.poll import Device, Target
 from forerunner.collect.probe import AgentAccess
-from forerunner.collect.snmp import Agent, Credentials
+from forerunner.collect.snmp import Credentials
 from forerunner.errors import InvalidData
 from forerunner.schema import check
 from forerunner.topology import Topology
@@ -118,11 +119,11 @@ class Config:
             for host, address in self.devices.items()
         ]
 
-    def snmp_agents(self) -> list[Agent]:
-        """Return the routers' SNMP agents.
+    def polled(self) -> list[Device]:
+        """Return the routers as they are polled over SNMP.
 
         Raises:
             InvalidData: The SNMP user's file is missing or wrong.
         """
-        credentials = Credentials.from_file(self.snmp)
-        return [Agent(host, address, credentials) for host, address in self.devices.items()]
+        user = Credentials.from_file(self.snmp).user
+        return [Device(Target(host, address, user=user)) for host, address in self.devices.items()]

@@ -7,13 +7,16 @@ from collections.abc import Iterable
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from forerunner.collect.poll import Answer
+from forerunner.collect.poll import table_of as polled
 from forerunner.errors import ForerunnerError
 from forerunner.ledger import Ledger
 from forerunner.model import Prediction, Sample
-from forerunner.store import Store
+from forerunner.store import Store, table_of
 
 # About ten minutes of the lab; what a broken disk keeps from being written beyond that is lost.
 _MOST_SAMPLES = 300_000
+_MOST_ANSWERS = 5000
 _FLUSH_EVERY_S = 1.0
 _COMPACT_EVERY_S = 30.0
 _RETRY_S = 0.25
@@ -26,10 +29,15 @@ class TelemetryWriter:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._waiting: deque[Sample] = deque(maxlen=_MOST_SAMPLES)
+        self._answers: deque[Answer] = deque(maxlen=_MOST_ANSWERS)
 
     def add(self, samples: Iterable[Sample]) -> None:
         """Take samples; they are written within about a second."""
         self._waiting.extend(samples)
+
+    def add_answer(self, answer: Answer) -> None:
+        """Take what a poll gave; it is written within about a second."""
+        self._answers.append(answer)
 
     async def run(self) -> None:
         """Write until cancelled."""
@@ -44,14 +52,16 @@ class TelemetryWriter:
 
     def flush(self) -> None:
         """Write what waits; keep it when that fails."""
-        batch = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        if not batch:
+        samples = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        answers = [self._answers.popleft() for _ in range(len(self._answers))]
+        if not samples and not answers:
             return
         try:
-            self._store.append(batch)
+            self._store.append_tables([table_of(samples), polled(answers)])
         except (ForerunnerError, OSError) as error:
             _log.error("telemetry is kept back: %s", error)
-            self._waiting.extendleft(reversed(batch))
+            self._waiting.extendleft(reversed(samples))
+            self._answers.extendleft(reversed(answers))
 
     def _compact(self) -> None:
         try:

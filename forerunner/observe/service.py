@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.failure.model import LinkFailureModel
+from forerunner.collect.poll import Answer, poll_forever
 from forerunner.collect.probe import Gap, Handlers, probe_forever
-from forerunner.collect.snmp import poll_forever
 from forerunner.errors import ForerunnerError
 from forerunner.ledger import Ledger
-from forerunner.model import ProbeBin, Sample
+from forerunner.model import ProbeBin
 from forerunner.observe import status
 from forerunner.observe.config import Config
 from forerunner.observe.drained import DrainedLinks
@@ -46,7 +46,7 @@ class Service:
 
     def __init__(self, config: Config, model: LinkFailureModel, ledger: Ledger) -> None:
         self._config = config
-        self._agents = config.snmp_agents()
+        self._polled = config.polled()
         self._watches = {
             link.name: Watch(link, model, config.policy) for link in config.topology.links
         }
@@ -79,7 +79,7 @@ class Service:
         config = self._config
         return [
             probe_forever(config.agents(), config.topology, handlers, config.probe_interval_ms),
-            poll_forever(self._agents, config.poll_interval_s, self._take_counters),
+            poll_forever(self._polled, config.poll_interval_s, self._take_answer),
             self._telemetry.run(),
             self._predictions.run(),
             self._follow_ledger(),
@@ -97,10 +97,10 @@ class Service:
     def _take_gap(self, gap: Gap) -> None:
         self._health.gaps[gap.host] = gap.reason
 
-    def _take_counters(self, host: str, samples: list[Sample]) -> None:
-        if samples:
-            self._health.polled[host] = time.time()
-        self._telemetry.add(samples)
+    def _take_answer(self, answer: Answer) -> None:
+        if answer.up:
+            self._health.polled[answer.target.host] = time.time()
+        self._telemetry.add_answer(answer)
 
     async def _follow_ledger(self) -> None:
         while True:

@@ -1,5 +1,6 @@
 """The telemetry store: samples as Parquet files, read through DuckDB, and their roll-ups."""
 
+from forerunner.store.columns import table_of
 from forerunner.store.errors import StoreError
 from forerunner.store.quality import Quality, Terms, assess
 from forerunner.store.quantiles import Quantiles, quantiles
@@ -20,4 +21,5 @@ __all__ = [
     "Wanted",
     "assess",
     "quantiles",
+    "table_of",
 ]

@@ -1,6 +1,6 @@
 """Samples as columns: what is written to the store, a whole batch at a time."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -28,8 +28,8 @@ def table_of(samples: Iterable[Sample]) -> "pa.Table":
     return pa.table(columns)
 
 
-def fitting(table: "pa.Table") -> "pa.Table":
-    """Return a table with the store's columns alone, names as dictionaries.
+def fitting(tables: Sequence["pa.Table"]) -> "pa.Table":
+    """Return tables as one with the store's columns alone, names as dictionaries.
 
     Raises:
         StoreError: A column is missing or of another kind, something is null, or a time is no time
@@ -41,7 +41,8 @@ def fitting(table: "pa.Table") -> "pa.Table":
     names = pa.dictionary(pa.int32(), pa.string())
     kinds = {"time": pa.float64(), **dict.fromkeys(NAMES, names), "value": pa.float64()}
     try:
-        fits = table.select(list(kinds)).cast(pa.schema(list(kinds.items())))
+        schema = pa.schema(list(kinds.items()))
+        fits = pa.concat_tables([each.select(list(kinds)).cast(schema) for each in tables])
     except (KeyError, pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise StoreError(f"samples need {', '.join(kinds)}: {error}") from None
     for name in kinds:

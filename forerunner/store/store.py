@@ -45,22 +45,22 @@ class Store:
         Raises:
             StoreError: A time is not finite, or the disk refuses.
         """
-        return self.append_table(columns.table_of(samples))
+        return self.append_tables([columns.table_of(samples)])
 
-    def append_table(self, table: "pa.Table") -> int:
-        """Write a table of samples, whole or not at all for each UTC day, and return how many.
+    def append_tables(self, tables: Sequence["pa.Table"]) -> int:
+        """Write tables of samples, whole or not at all for each UTC day, and return how many.
 
         Values beyond the bounds of their metric are kept apart, below `quarantine`, and logged.
 
         Args:
-            table: `time` in seconds since the epoch, `host`, `interface`, `metric`, `value`; other
-                columns are left out. Ordered by time, or by series and time, it is written without
+            tables: `time` in seconds since the epoch, `host`, `interface`, `metric`, `value`; other
+                columns are left out. One that is ordered by time, or by series, is written without
                 looking for samples that are there twice.
 
         Raises:
             StoreError: A column is missing, a time is not finite, or the disk refuses.
         """
-        good, bad = sifted(columns.fitting(table))
+        good, bad = sifted(columns.fitting(tables))
         for samples, root in ((good, self._root), (bad, self._root / QUARANTINE)):
             for of, group in columns.by_day(samples):
                 self._write(files.partition(root, of), columns.unique(group))

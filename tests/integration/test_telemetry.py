@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from forerunner import home
-from forerunner.collect import load, snmp
+from forerunner.collect import load, poll, snmp
 from forerunner.collect.probe import AgentAccess, Gap, Handlers, probe_forever
 from forerunner.degradation import schedule
 from forerunner.lab import Lab, impair
@@ -119,24 +119,28 @@ def test_counters_of_all_routers_give_loads(lab: Lab) -> None:
     assert len(load.directions(None, _topology(), agents)) == 14
 
 
-def test_a_dead_agent_delays_nobody(lab: Lab) -> None:
-    credentials = snmp.Credentials.from_file(lab.directory / "snmp.json")
-    agents = [
-        snmp.Agent("r1", lab.management_address("r1"), credentials),
-        snmp.Agent("r2", "127.77.77.77", credentials, timeout=0.5),
+def test_a_dead_agent_delays_nobody_and_is_marked(lab: Lab) -> None:
+    user = snmp.Credentials.from_file(lab.directory / "snmp.json").user
+    devices = [
+        poll.Device(poll.Target("r1", lab.management_address("r1"), user=user)),
+        poll.Device(poll.Target("r2", "127.77.77.77", user=user), timeout_s=0.5),
     ]
-    polled: list[str] = []
+    polled: list[poll.Answer] = []
 
     async def run() -> None:
         try:
             async with asyncio.timeout(4):
-                await snmp.poll_forever(agents, 0.5, lambda h, s: polled.append(h if s else ""))
+                await poll.poll_forever(devices, 0.5, polled.append)
         except TimeoutError:
             return
 
     asyncio.run(run())
-    assert polled.count("r1") >= 5
-    assert "r2" not in polled
+    up = [each for each in polled if each.target.host == "r1"]
+    assert len(up) >= 5
+    assert all(each.up and "to-r3" in each.interfaces for each in up)
+    assert not any(each.up for each in polled if each.target.host == "r2")
+    status = list(poll.COLUMNS).index("if_oper_status")
+    assert set(up[0].values[status :: len(poll.COLUMNS)]) == {1.0}
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,7 @@ def polled(
 
 
 def test_every_counter_of_every_interface_grows_as_it_does(tmp_path: Path) -> None:
-    Store(tmp_path).append_table(table_of(polled(1.5)))
+    Store(tmp_path).append_tables([table_of(polled(1.5))])
     RollUps(tmp_path).roll_up()
     rates = RollUps(tmp_path).read("minute", Wanted(hosts=["r1"]))
 

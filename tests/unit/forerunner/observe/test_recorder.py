@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from forerunner.collect.poll import COLUMNS, Answer, Target
 from forerunner.ledger import Ledger, LedgerError
 from forerunner.model import Prediction, Sample
 from forerunner.observe.recorder import PredictionWriter, TelemetryWriter
@@ -23,6 +24,24 @@ def test_samples_are_kept_while_the_store_refuses(tmp_path: Path) -> None:
     place.unlink()
     writer.flush()
     assert [each.value for each in Store(place).read()] == [1.0, 2.0]
+
+
+def test_what_was_polled_is_kept_while_the_store_refuses(tmp_path: Path) -> None:
+    place = tmp_path / "telemetry"
+    place.write_text("no directory")
+    writer = TelemetryWriter(Store(place))
+    values = (*map(float, range(len(COLUMNS) - 1)), 1.0)
+    target = Target("r1", "127.0.0.1")
+    writer.add_answer(Answer(target, 1.0, True, 9.0, interfaces=("a",), values=values))
+    writer.add_answer(Answer(target, 2.0, up=False))
+    writer.add([Sample(1.5, "r1", "", "m", 1.0)])
+    writer.flush()
+    place.unlink()
+    writer.flush()
+    found = Store(place).read()
+    assert len(found) == 3 + len(COLUMNS) + 2 + 1
+    assert [x.value for x in found if x.metric == "snmp_up"] == [1.0, 0.0]
+    assert [x.value for x in found if x.metric == "if_in_octets"] == [0.0]
 
 
 def test_a_prediction_is_tried_again_until_the_ledger_takes_it(

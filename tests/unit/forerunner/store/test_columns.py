@@ -97,7 +97,7 @@ def test_an_order_that_leaves_no_room_for_doubles_is_seen(
         **{name: ["x"] * len(order) for name in ("interface", "metric")},
         value=[1.0] * len(order),
     )
-    assert columns._surely_unique(columns.fitting(rows)) is surely
+    assert columns._surely_unique(columns.fitting([rows])) is surely
 
 
 @pytest.mark.parametrize(
@@ -113,15 +113,15 @@ def test_a_table_that_does_not_fit_is_refused_before_anything_is_written(
     tmp_path: Path, changed: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(StoreError, match=said):
-        Store(tmp_path / "new").append_table(table(**changed))
+        Store(tmp_path / "new").append_tables([table(**changed)])
     with pytest.raises(StoreError, match="samples need"):
-        Store(tmp_path / "new").append_table(table().drop_columns(["metric"]))
+        Store(tmp_path / "new").append_tables([table().drop_columns(["metric"])])
     assert not (tmp_path / "new").exists()
 
 
 def test_a_table_of_several_days_and_chunks_is_written_whole(tmp_path: Path) -> None:
     days = pa.concat_tables([table(), table(time=[NOON + 86_400], host=["r2"], extra=["x"])],
                             promote_options="default")  # fmt: skip
-    assert Store(tmp_path).append_table(days) == 2
+    assert Store(tmp_path).append_tables([days]) == 2
     assert [each.host for each in Store(tmp_path).read()] == ["r1", "r2"]
     assert len(files.partitions(tmp_path, None, None)) == 2
