@@ -101,6 +101,7 @@ class Device:
     def __init__(self, target: Target, timeout_s: float = 1.0) -> None:
         self.target, self._timeout_s = target, timeout_s
         self._session: SnmpSession | None = None
+        self._problem = ""
         self._names: tuple[str, ...] = ()
         self._objects: list[list[str]] = []
         self._names_at = self._begun = -math.inf
@@ -110,11 +111,22 @@ class Device:
         before = time.time()
         try:
             async with asyncio.timeout(2 * self._timeout_s):
-                return await self._polled(before)
+                answer = await self._polled(before)
         except (SnmpError, OSError, TimeoutError) as error:
-            _log.debug("%s: %s", self.target.host, error or type(error).__name__)
+            self._tell(str(error) or type(error).__name__)
             self._session = None
             return Answer(self.target, before, up=False)
+        self._tell("")
+        return answer
+
+    def _tell(self, problem: str) -> None:
+        """Log when it goes quiet and when it is back, and not at every poll."""
+        target, told = self.target, self._problem
+        self._problem = problem
+        if problem and not told:
+            _log.warning("%s: SNMP %s:%d: %s", target.host, target.address, target.port, problem)
+        elif told and not problem:
+            _log.warning("%s: SNMP %s:%d answers again", target.host, target.address, target.port)
 
     async def _polled(self, before: float) -> Answer:
         session = self._session or await self._opened()

@@ -75,13 +75,17 @@ def test_a_device_that_is_silent_is_marked_and_delays_nobody() -> None:
     assert max(steps) < 0.4
 
 
-def test_a_device_that_comes_back_is_polled_again() -> None:
+def test_a_device_that_comes_back_is_polled_again_and_both_are_told_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     def pause(agents: list[Agent]) -> None:
         agents[0].silent = True
         asyncio.get_running_loop().call_later(0.5, setattr, agents[0], "silent", False)
 
     found = [each.up for each in polled(3.0, pause, agents=1)]
     assert (found[0], False in found, found[-1]) == (True, True, True)
+    said = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
+    assert ["answers again" in each for each in said] == [False, True]
 
 
 def begun(seconds_ago: float) -> Callable[[list[Agent]], None]:
