@@ -277,16 +277,22 @@ def test_sims_are_swapped_and_a_dry_run_leaves_nothing(
     assert shown["operation"] == "swap_sim"
 
 
-def test_numbers_are_ported_out_and_their_sims_are_nowhere_but_on_gport(
+def test_sims_are_suspended_resumed_renumbered_ported_out_and_back(
     playbook: Playbook, orders: Orders, ask: Ask
 ) -> None:
-    gone = sims(orders, "lot-4")[4:7]
-    fields = {"sims": [{"msisdn": each.msisdn} for each in gone], "routing_number": "D018"}
-    done = playbook("provision_sims", "-e", f"request={ask('lot-out', 'port_out', **fields)}")
-
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
-    assert orders.get("lot-out").state == "done"
-    assert on_hlr(lambda hlr: hlr.read(gone)) == [None] * 3
+    some = sims(orders, "lot-4")[4:7]
+    rows = {"sims": [{"imsi": each.imsi} for each in some]}
+    more: dict[str, dict[str, str]] = {
+        "suspend": {}, "resume": {}, "change_msisdn": {"new_msisdn": "lab"},
+        "port_out": {"routing_number": "D018"}, "port_in": {},
+    }  # fmt: skip
+    for operation, fields in more.items():
+        asked = ask(f"then-{operation}", operation, **rows, **fields)
+        done = playbook("provision_sims", "-e", f"request={asked}")
+        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
+        assert orders.get(f"then-{operation}").state == "done"
+        wanted = sims(orders, f"then-{operation}")
+        assert held_by_hlr(orders, wanted) == 3, operation
 
 
 def test_what_the_hlr_has_otherwise_than_the_ledger_is_found_and_no_key_of_it_is_told(
