@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import DAG
 
 from forerunner.airflow import params
@@ -53,4 +54,7 @@ with DAG(
         retries=3,
         execution_timeout=timedelta(minutes=10),
     ).as_teardown()
+    # Whatever is concluded, a request that was not taken makes the run fail.
+    taken = EmptyOperator(task_id="request_was_taken", execution_timeout=timedelta(minutes=5))
+    collect >> taken
     execute >> validate >> notify

@@ -49,6 +49,10 @@ class Asked:
     changes: Callable[[Numbers], Iterable[Change]]
 
 
+DRY = "dry_run"
+"""Marks, in what is kept of a request, an order that a dry run entered and will forget."""
+
+
 def enter(orders: Orders, asked: Asked, size: int = CHUNK) -> Order:
     """Enter an order, or find it where it is entered already.
 
@@ -68,9 +72,12 @@ def enter(orders: Orders, asked: Asked, size: int = CHUNK) -> Order:
 
 
 def drop(orders: Orders, order: str) -> None:
-    """Forget an order of which nothing was written to any system, and free its numbers."""
+    """Forget an order that a dry run entered, and free its numbers; another one stays."""
 
     def act(execute: Execute) -> None:
+        rows = execute("SELECT request FROM sim_orders WHERE id = :id", id=order)
+        if not rows or not json.loads(rows[0][0]).get(DRY):
+            return
         execute("DELETE FROM sim_numbers WHERE order_id = :id AND state = 'taken'", id=order)
         execute("DELETE FROM sim_orders WHERE id = :id", id=order)
         _clear(execute, order)
@@ -103,7 +110,11 @@ def _clear(execute: Execute, order: str) -> None:
 
 
 def _write(orders: Orders, asked: Asked, numbers: Numbers, size: int) -> None:
-    orders.book.transact(lambda execute: _clear(execute, asked.id))
+    def clear(execute: Execute) -> None:
+        _see_collecting(execute, asked.id)
+        _clear(execute, asked.id)
+
+    orders.book.transact(clear)
     count = total = 0
     for chunk in _chunks(asked.changes(numbers), size):
         sealed = chunk.sealed(orders.seal, asked.id)
@@ -114,6 +125,7 @@ def _write(orders: Orders, asked: Asked, numbers: Numbers, size: int) -> None:
 
 
 def _add(execute: Execute, row: tuple[Any, ...]) -> None:
+    _see_collecting(execute, row[0])
     # A commit that was made and not heard of is made again.
     execute(
         "DELETE FROM sim_chunks WHERE order_id = :id AND number = :number",
@@ -130,7 +142,17 @@ def _chunks(changes: Iterable[Change], size: int) -> Iterator[Chunk]:
         number, first = number + 1, first + len(some)
 
 
+def _see_collecting(execute: Execute, order: str) -> None:
+    """Raise where somebody else has entered an order meanwhile: its keys are those by now."""
+    if execute("SELECT state FROM sim_orders WHERE id = :id", id=order) != [("collecting",)]:
+        raise OrderError(f"order {order}: somebody else entered it meanwhile; ask for it again")
+
+
 def _end(execute: Execute, asked: Asked, chunks: int, total: int, now: float) -> None:
+    held = execute("SELECT state, chunks, total FROM sim_orders WHERE id = :id", id=asked.id)
+    if held == [("checking", chunks, total)]:
+        return
+    _see_collecting(execute, asked.id)
     execute("DELETE FROM sim_work WHERE order_id = :id", id=asked.id)
     rows = ((asked.id, n, each, "planned", now) for each in asked.systems for n in range(chunks))
     insert(execute, "sim_work", ("order_id", "chunk", "system", "state", "updated"), rows)

@@ -55,9 +55,16 @@ def finish(orders: Orders, order: Order, quarantine_s: Quarantine) -> End:
     state, advice = _judge(order, {state for each in stands.work.values() for state in each})
     if state == "done":
         _confirm(orders, order, quarantine_s)
-    elif state in ("undone", "rejected"):
-        orders.book.transact(lambda execute: allocation.forget(execute, order.id))
-    orders.set_state(order.id, state, order.reason)
+
+    def end(execute: Execute) -> None:
+        # Together: once its numbers are free, another order may have them.
+        if state == "done":
+            allocation.release(execute, order.id)
+        elif state in ("undone", "rejected"):
+            allocation.forget(execute, order.id)
+        orders.set_state(order.id, state, order.reason, execute)
+
+    orders.book.transact(end)
     return End(state, order.reason, advice, stands.work)
 
 
@@ -92,7 +99,6 @@ def _confirm(orders: Orders, order: Order, quarantine_s: Quarantine) -> None:
                 allocation.give_back(execute, [each], order.id, now + quarantine_s(each))
 
         orders.book.transact(act)
-    orders.book.transact(lambda execute: allocation.release(execute, order.id))
 
 
 def left(changes: Sequence[Change]) -> Iterable[Interval]:

@@ -14,8 +14,9 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 
 from forerunner.orders.readback import foreign, occupied, unlike
 from forerunner.orders.record import Chunk, Order, Orders
-from forerunner.orders.states import WorkState
+from forerunner.orders.states import Only, WorkState
 from forerunner.orders.terms import Terms
+from forerunner.orders.troubles import NOT_TAKEN_BACK
 from forerunner.orders.turn import Turn
 from forerunner.telco import Change, SubscriberSystem, SystemUnreachable, TelcoError
 
@@ -23,6 +24,11 @@ _Answer = TypeVar("_Answer")
 
 _TO_APPLY: frozenset[WorkState] = frozenset({"planned", "checked", "begun"})
 _TO_UNDO: frozenset[WorkState] = frozenset({"begun", "applied", "proven", "stuck"})
+_CHECKED = Only(frozenset({"planned"}))
+_APPLYING = Only(frozenset({"checked", "begun"}), failing=False)
+# What was written is noted, also where another system has made the order turn meanwhile.
+_APPLIED = Only(frozenset({"begun"}))
+_UNDOING = Only(_TO_UNDO, failing=True)
 
 
 class Leg:
@@ -51,7 +57,7 @@ class Leg:
             problems = await self._patiently(partial(occupied, self._system, chunk.changes))
             self._note(chunk, problems)
             if not any(problems):
-                self._set(chunk, "checked")
+                self._set(chunk, "checked", _CHECKED)
 
     async def apply(self) -> None:
         """Bring every chunk to the system, each one once the system before has it.
@@ -63,11 +69,11 @@ class Leg:
         for chunk in self._open(_TO_APPLY):
             if not await turn.come(chunk.number):
                 return
-            problems = await self._bring(chunk)
+            problems = await self._bring(chunk, _APPLYING)
             self._note(chunk, problems)
             if any(problems):
                 return
-            self._set(chunk, "applied")
+            self._set(chunk, "applied", _APPLIED)
 
     async def undo(self) -> None:
         """Take back what this order brought here, the last chunk first."""
@@ -75,13 +81,13 @@ class Leg:
             chunk = self._orders.chunk(self._order.id, number)
             try:
                 chunk = await self._ours(chunk)
-                problems = await self._bring(chunk)
+                problems = await self._bring(chunk, _UNDOING)
             except TelcoError as error:
                 problems = _of_all(chunk, error)
-            self._note(chunk, problems, fail=False)
-            self._set(chunk, "stuck" if any(problems) else "undone")
+            self._note(chunk, [each and f"{NOT_TAKEN_BACK}{each}" for each in problems], False)
+            self._set(chunk, "stuck" if any(problems) else "undone", _UNDOING)
 
-    async def _bring(self, chunk: Chunk) -> list[str]:
+    async def _bring(self, chunk: Chunk, only: Only) -> list[str]:
         """Write a chunk and read it back; return what is wrong with each SIM.
 
         Raises:
@@ -89,7 +95,7 @@ class Leg:
         """
         problems: list[str] = []
         self._terms.permit()
-        self._set(chunk, "begun")
+        self._set(chunk, "begun", only)
         try:
             async for some in self._paced(chunk.changes):
                 problems += await self._patiently(partial(self._written, some))
@@ -100,6 +106,8 @@ class Leg:
         return problems
 
     async def _written(self, changes: Sequence[Change]) -> list[str]:
+        # Each time anew: while a system did not answer, somebody else may have gone on.
+        self._terms.permit()
         said = await self._system.bring(changes)
         found = await unlike(self._system, changes)
         # What it said tells more than how it differs.
@@ -108,7 +116,8 @@ class Leg:
     async def _ours(self, chunk: Chunk) -> Chunk:
         """Return a chunk turned round, without the SIMs that somebody else's record is of.
 
-        Such a record was left as it is when the chunk was applied, and is so now.
+        Such a record was left as it is when the chunk was applied, and is so now. One that this
+        order made and somebody changed since is not: it is there, and cannot be taken back.
         """
         noted = self._troubles.noted(self._system.name, chunk.number)
         if noted:
@@ -133,8 +142,6 @@ class Leg:
         rate = self._terms.rate
         part = max(1, min(len(changes), int(rate))) if rate else len(changes)
         for first in range(0, len(changes), part):
-            if first:
-                self._terms.permit()
             due = time.monotonic() + (part / rate if rate else 0.0)
             yield changes[first : first + part]
             await asyncio.sleep(max(0.0, due - time.monotonic()))
@@ -145,11 +152,11 @@ class Leg:
 
     def _numbers(self, states: frozenset[WorkState]) -> list[int]:
         work = self._orders.work(self._order.id, self._system.name)
-        meant = self._terms.chunks or range(len(work))
+        meant = range(len(work)) if self._terms.chunks is None else self._terms.chunks
         return [number for number in meant if work[number] in states]
 
-    def _set(self, chunk: Chunk, state: WorkState) -> None:
-        self._orders.set_work(self._order.id, self._system.name, chunk.number, state)
+    def _set(self, chunk: Chunk, state: WorkState, only: Only) -> None:
+        self._orders.set_work(self._order.id, self._system.name, chunk.number, state, only)
         self._terms.report(f"{self._system.name}: chunk {chunk.number} {state}")
 
     def _note(self, chunk: Chunk, problems: Sequence[str], fail: bool = True) -> None:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from forerunner.orders.record import Order, Orders
+from forerunner.orders.troubles import NOT_PROVEN
 from forerunner.telco import Proving, Subscriber, SubscriberSystem
-
-_SAID = "it does not authenticate: "
 
 
 def sample(total: int, size: int, seed: str) -> list[int]:
@@ -39,7 +38,7 @@ async def prove(orders: Orders, order: Order, system: SubscriberSystem, size: in
     some = [each for each in _chosen(orders, order, positions) if _served(system, each.sim)]
     # One conversation for all of them: opening it takes longer than some dozen SIMs.
     problems = await cast(Proving, system).prove([x.sim for x in some]) if some else []
-    found = [(x, _SAID + said) for x, said in zip(some, problems, strict=True) if said]
+    found = [(x, NOT_PROVEN + said) for x, said in zip(some, problems, strict=True) if said]
     for chosen, said in found:
         noted = [(chosen.position, chosen.sim.imsi, said)]
         orders.troubles(order.id).note(system.name, chosen.chunk, noted)

@@ -14,7 +14,6 @@ from forerunner.orders.record import Orders
 from forerunner.telco import Record, Subscriber, SubscriberSystem, differences
 
 _SOME = 500
-_ORDERS = 1000
 _ORDER = "order it again for this system once whoever changed it is found"
 _REPAIRS = {
     "missing": "take it out of service by `terminate`, or bring it to this system again",
@@ -59,6 +58,7 @@ async def drifts(orders: Orders, system: SubscriberSystem) -> list[Drift]:
         TelcoError: The system does not answer, or not all of it.
     """
     cards = Cards(orders.book, orders.seal)
+    moving = in_flight(orders)
     wanted = {key: mark for some in cards.everything() for key, mark in _marks(system, some)}
     suspects: set[str] = set()
     async for records in system.everything():
@@ -66,7 +66,7 @@ async def drifts(orders: Orders, system: SubscriberSystem) -> list[Drift]:
             key = identity(record)
             if wanted.pop(key, b"") != _mark(record):
                 suspects.add(key)
-    moving = in_flight(orders)
+    moving |= in_flight(orders)
     looked_at = [key for key in (*suspects, *wanted) if key not in moving]
     found: list[Drift] = []
     for first in range(0, len(looked_at), _SOME):
@@ -82,8 +82,8 @@ def identity(record: Record) -> str:
 def in_flight(orders: Orders) -> set[str]:
     """Return the numbers of all SIMs that an order is not at its end with."""
     found: set[str] = set()
-    for order in orders.everything(_ORDERS):
-        for number in range(0 if order.ended else order.chunks):
+    for order in orders.unfinished():
+        for number in range(order.chunks):
             changes = orders.chunk(order.id, number).changes
             sims = [x for change in changes for x in (change.before, change.after) if x]
             found |= {text for sim in sims for text in (sim.imsi, sim.msisdn)}

@@ -6,14 +6,22 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self, cast
 
+from forerunner.database import Execute
 from forerunner.orders.book import Book
 from forerunner.orders.errors import OrderError
 from forerunner.orders.sealing import Seal
-from forerunner.orders.states import ENDED, OrderState, WorkState
+from forerunner.orders.states import ENDED, Only, OrderState, WorkState
 from forerunner.orders.troubles import Troubles
 from forerunner.telco import Change, Subscriber
 
 _LENGTH = 1000
+
+
+def _listed(states: Collection[str]) -> str:
+    return ", ".join(f"'{each}'" for each in sorted(states))
+
+
+_OPEN = f"state NOT IN ({_listed(ENDED)})"
 _ORDER = "id, hash, operation, state, systems, request, total, chunks, failing, reason, updated"
 
 
@@ -152,9 +160,25 @@ class Orders:
         """Return what went wrong with an order."""
         return Troubles(self.book, order)
 
-    def set_state(self, order: str, state: OrderState, reason: str = "") -> None:
-        """Note where an order stands now, and why."""
+    def unfinished(self) -> list[Order]:
+        """Return the orders that are not at their end."""
+        query = f"SELECT {_ORDER} FROM sim_orders WHERE {_OPEN}"  # noqa: S608
+        return [Order.of_row(row) for row in self.book.execute(query)]
+
+    def go_on(self, order: str, state: OrderState) -> None:
+        """Note what is done with an order that is not at its end; its reason stays."""
         self.book.execute(
+            f"UPDATE sim_orders SET state = :state, updated = :now WHERE id = :id AND {_OPEN}",  # noqa: S608
+            state=state,
+            now=self.book.clock(),
+            id=order,
+        )
+
+    def set_state(
+        self, order: str, state: OrderState, reason: str = "", execute: Execute | None = None
+    ) -> None:
+        """Note where an order stands now, and why; in a transaction that is under way, if told."""
+        (execute or self.book.execute)(
             "UPDATE sim_orders SET state = :state, reason = :reason, updated = :now WHERE id = :id",
             state=state,
             reason=reason[:_LENGTH],
@@ -219,14 +243,26 @@ class Orders:
             now=self.book.clock(),
         )
 
-    def set_work(self, order: str, system: str, chunk: int, state: WorkState) -> None:
-        """Note where a chunk stands on a system."""
-        self.book.execute(
-            "UPDATE sim_work SET state = :state, updated = :now"
-            " WHERE order_id = :id AND system = :system AND chunk = :chunk",
+    def set_work(self, order: str, system: str, chunk: int, state: WorkState, only: Only) -> None:
+        """Note where a chunk stands on a system.
+
+        Raises:
+            OrderError: It stands elsewhere, or its order has ended or turned meanwhile.
+        """
+        failing = "" if only.failing is None else f" AND failing = {int(only.failing)}"
+        open_ = f"SELECT 1 FROM sim_orders WHERE id = :id AND {_OPEN}{failing}"  # noqa: S608
+        # What was noted and not heard of is noted again.
+        states = _listed({*only.states, state})
+        noted = self.book.execute(
+            "UPDATE sim_work SET state = :state, updated = :now"  # noqa: S608 - our own words
+            " WHERE order_id = :id AND system = :system AND chunk = :chunk"
+            f" AND state IN ({states}) AND EXISTS ({open_}) RETURNING chunk",
             state=state,
             now=self.book.clock(),
             id=order,
             system=system,
             chunk=chunk,
         )
+        if not noted:
+            problem = f"chunk {chunk} cannot be noted as {state}: somebody else went on with it"
+            raise OrderError(f"{system}: order {order}: {problem}; see `forerunner orders {order}`")

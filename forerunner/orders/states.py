@@ -1,5 +1,6 @@
 """The words for where an order stands, and where one chunk of it stands on one system."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 OrderState = Literal[
@@ -19,6 +20,20 @@ ENDED: frozenset[OrderState] = frozenset({"rejected", "done", "undone"})
 
 UNTOUCHED: frozenset[WorkState] = frozenset({"planned", "checked", "undone"})
 """A chunk of which a system holds nothing of this order."""
+
+
+@dataclass(frozen=True)
+class Only:
+    """When a chunk's state may be noted: never where somebody else went on with it meanwhile.
+
+    Attributes:
+        states: The states that it stands at before.
+        failing: Whether its order is being taken back; None where either will do.
+    """
+
+    states: frozenset[WorkState]
+    failing: bool | None = None
+
 
 HELD: frozenset[WorkState] = frozenset({"applied", "proven"})
 """A chunk that a system has whole."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from forerunner.orders.activation import activate
 from forerunner.orders.asking import asked
 from forerunner.orders.cards import Cards
 from forerunner.orders.columns import Pools
-from forerunner.orders.entering import drop, enter
+from forerunner.orders.entering import DRY, drop, enter
 from forerunner.orders.errors import OrderError
 from forerunner.orders.finish import End, again, finish, standing_of, summary
 from forerunner.orders.record import Order, Orders
@@ -42,7 +43,8 @@ def take(orders: Orders, given: Mapping[str, Any], dry: bool, who: str) -> dict[
         order = orders.get(given["order"])
     else:
         request = _read(Path(given["request"]), Path(given["directory"]))
-        dry, order = dry or request.dry, _entered(orders, request, given)
+        dry = dry or request.dry
+        order = _entered(orders, request, given, dry)
     if given["abandon"] and not order.ended and not dry:
         orders.fail(order.id, f"given up by {who}")
     orders.troubles(order.id).resume("")
@@ -56,10 +58,11 @@ def _read(path: Path, directory: Path) -> Request:
         return read_request(path)
 
 
-def _entered(orders: Orders, request: Request, given: Mapping[str, Any]) -> Order:
+def _entered(orders: Orders, request: Request, given: Mapping[str, Any], dry: bool) -> Order:
     found = orders.find(request.id)
     same = found is not None and found.hash == request.hash
-    if found and same and found.ended:
+    # A dry run looks at an order that is under way, and says nothing anew of it.
+    if found and same and (found.ended or (dry and found.state != "collecting")):
         return found
     _see_that_it_can_begin(request, orders.book.clock())
     if found and same and found.state != "collecting":
@@ -69,7 +72,11 @@ def _entered(orders: Orders, request: Request, given: Mapping[str, Any]) -> Orde
     site = Site(pools, given["profiles"], cards, password, encrypted)
     systems = targets(request, given["systems"])
     with _rejects_told(Path(given["directory"]) / request.id / "rejects.csv"):
-        return enter(orders, asked(request, site, systems, orders.book.clock()), given["chunk"])
+        wanted = asked(request, site, systems, orders.book.clock())
+        marked = {**wanted.request, DRY: True} if dry else wanted.request
+        order = enter(orders, replace(wanted, request=marked), given["chunk"])
+    # What a dry run left half entered is meant now.
+    return _said_anew(orders, order, request) if order.request.get(DRY) and not dry else order
 
 
 @contextmanager
@@ -182,21 +189,27 @@ def settle(orders: Orders, name: str, shard: Shard, given: Mapping[str, Any]) ->
 
 
 def settle_dry(orders: Orders, name: str, shard: Shard) -> dict[str, Any]:
-    """Say what would become of an order, and forget it: nothing was written to any system.
-
-    Raises:
-        OrderError: It is no dry run's: something of it is written.
-    """
+    """Say what would become of an order; one that the dry run entered itself is forgotten."""
     order = orders.find(name)
     if order is None or order.ended:
-        return {"changed": False, "state": order.state if order else "", "message": "nothing to do"}
-    if not _is_untouched(orders, order):
-        raise OrderError(f"order {name} has begun already; look at it: `forerunner orders {name}`")
+        return _nothing_to_do(order)
     told = _told(orders, order, standing_of(orders, order), shard, over=order.failing)
+    if not order.request.get(DRY):
+        return {**told, "message": f"{told['message']}; it is under way, and stays as it is"}
     drop(orders, name)
     would = "would be rejected" if order.failing else "would be carried out"
     message = f"order {name} {would}: {order.total} SIMs on {', '.join(order.systems)}"
     return {**told, "message": f"{message}{order.reason and f' ({order.reason})'}"}
+
+
+def _nothing_to_do(order: Order | None) -> dict[str, Any]:
+    results = {LOCAL: DeviceResult("ok", "nothing to do")}
+    return {
+        "changed": False,
+        "state": order.state if order else "",
+        "message": "nothing to do",
+        "ansible_facts": {"device_results": device_results(results)},
+    }
 
 
 def _is_untouched(orders: Orders, order: Order) -> bool:

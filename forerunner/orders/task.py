@@ -151,9 +151,7 @@ async def _done(orders: Orders, order: Order, work: Work) -> int:
         if work.action == "prove":
             return await prove(orders, order, system, _sample(order))
         if work.action != "check":
-            orders.set_state(
-                order.id, "undoing" if work.action == "undo" else "applying", order.reason
-            )
+            orders.go_on(order.id, "undoing" if work.action == "undo" else "applying")
         leg = Leg(orders, order, system, work.terms)
         await {"check": leg.check, "apply": leg.apply, "undo": leg.undo}[work.action]()
         return 0

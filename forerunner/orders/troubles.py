@@ -10,6 +10,11 @@ from forerunner.orders.book import Book, insert
 _LENGTH = 1000
 _PROBLEM = ("order_id", "chunk", "system", "position", "imsi", "problem")
 
+NOT_TAKEN_BACK = "it cannot be taken back: "
+NOT_PROVEN = "it does not authenticate: "
+# Problems of a SIM that was brought and read back as ordered.
+_LATER = (NOT_TAKEN_BACK, NOT_PROVEN)
+
 HaltStatus = Literal["failed", "unreachable"]
 
 
@@ -57,15 +62,15 @@ class Troubles:
         self._book, self._order = book, order
 
     def noted(self, system: str, chunk: int) -> set[int]:
-        """Return the positions of SIMs of a chunk that a problem on a system is noted of."""
+        """Return the positions of SIMs of a chunk that could not be brought to a system."""
         rows = self._book.execute(
-            "SELECT position FROM sim_problems"
+            "SELECT position, problem FROM sim_problems"
             " WHERE order_id = :id AND system = :system AND chunk = :chunk",
             id=self._order,
             system=system,
             chunk=chunk,
         )
-        return {int(row[0]) for row in rows}
+        return {int(at) for at, problem in rows if not str(problem).startswith(_LATER)}
 
     def problems(self, last: int = 20) -> list[Problem]:
         """Return the first problems, by position."""

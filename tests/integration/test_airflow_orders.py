@@ -85,6 +85,24 @@ def test_a_form_that_asks_for_what_there_is_not_fails_and_says_which_row(
     assert set(states(client, run)["notify"]) == {"success"}
 
 
+def test_a_dry_run_of_the_form_succeeds_and_leaves_nothing(client: Client, orders: Orders) -> None:
+    asked = {**FORM, "request_id": "form-3", "quantity": 3, "check": True}
+    run = client.trigger(DAG, asked)
+
+    assert client.wait_run(DAG, run, 200) == "success", states(client, run)
+    assert orders.find("form-3") is None
+
+
+def test_a_form_with_the_name_of_another_order_fails_and_leaves_that_one(
+    client: Client, orders: Orders
+) -> None:
+    before = orders.get("form-1")
+    run = client.trigger(DAG, {**FORM, "request_id": "form-1", "quantity": 3})
+
+    assert client.wait_run(DAG, run, 200) == "failed"
+    assert orders.get("form-1") == before
+
+
 def _told(directory: Path, keys: set[str]) -> list[Path]:
     """Return the files below a directory that hold one of the keys."""
     return [path for path in directory.rglob("*") if path.is_file() and _holds(path, keys)]

@@ -8,6 +8,7 @@ import pytest
 
 from forerunner.orders import task
 from forerunner.orders.record import Order, Orders
+from forerunner.orders.states import Only
 from forerunner.orders.terms import Terms
 from forerunner.orders.window import closed_until, outside
 
@@ -49,7 +50,7 @@ def test_nothing_is_written_outside_the_window_of_the_request(
     order = create("a", 0, 5)
     orders.set_request(order.id, {**order.request, "window": window})
     for system in order.systems:
-        orders.set_work(order.id, system, 0, "checked")
+        orders.set_work(order.id, system, 0, "checked", Only(frozenset({"planned"})))
 
     told = task.do(orders, work(order, "apply"))
 
