@@ -20,15 +20,16 @@ def relation(found: Iterable[Path]) -> str:
         found: Files, of any directories; at least one.
     """
     alone: list[Path] = []
-    parts: list[str] = []
+    together: list[Path] = []
     for group in _overlapping(found):
-        if len(group) == 1:
-            alone += group
-        else:
-            rows = f"FROM {_read(group)} GROUP BY ALL"
-            parts.append(f"SELECT {KEY}, max(value) AS value {rows}")
+        (alone if len(group) == 1 else together).extend(group)
+    parts = []
     if alone:
-        parts.insert(0, f"SELECT {_COLUMNS} FROM {_read(alone)}")  # noqa: S608 - our own names
+        parts.append(f"SELECT {_COLUMNS} FROM {_read(alone)}")  # noqa: S608 - our own names
+    if together:
+        # One comparison of all: hundreds of them would take longer to plan than to do.
+        rows = f"FROM {_read(together)} GROUP BY ALL"
+        parts.append(f"SELECT {KEY}, max(value) AS value {rows}")
     return f"({' UNION ALL '.join(parts)})"
 
 

@@ -285,7 +285,7 @@ def test_sims_are_suspended_resumed_renumbered_ported_out_and_back(
     rows = {"sims": [{"imsi": each.imsi} for each in some]}
     more: dict[str, dict[str, str]] = {
         "suspend": {}, "resume": {}, "change_msisdn": {"new_msisdn": "lab"},
-        "port_out": {"routing_number": "D018"}, "port_in": {},
+        "port_out": {"routing_number": "123456"}, "port_in": {},
     }  # fmt: skip
     for operation, fields in more.items():
         asked = ask(f"then-{operation}", operation, **rows, **fields)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forerunner import home
 from forerunner.model import Sample
 from forerunner.store import Store, StoreError, files
 
@@ -152,7 +153,11 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
         Store(tmp_path).read()
 
 
-def test_a_writer_killed_at_random_leaves_whole_batches_only(tmp_path: Path) -> None:
+def test_a_writer_killed_at_random_leaves_whole_batches_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Where the processes that are started find this file.
+    monkeypatch.syspath_prepend(str(home.root()))
     context = multiprocessing.get_context("spawn")
     chance = random.Random(7)
     for _ in range(3):
@@ -168,6 +173,7 @@ def test_a_writer_killed_at_random_leaves_whole_batches_only(tmp_path: Path) -> 
             writer.kill()
             writer.join()
         values = [sample.value for sample in Store(tmp_path).read()]
+        assert values
         assert len(values) == len(set(values))
         assert len(values) % _ROWS == 0
 
