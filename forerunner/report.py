@@ -1,7 +1,9 @@
 """Reports: what was found out, as JSON for programs and as one page for people."""
 
 import json
-from collections.abc import Mapping
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from forerunner import home
 from forerunner.files import write_whole
+
+
+def counted(devices: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return a report on devices: each with its `state`, and how many stand how."""
+    listed = list(devices)
+    counts = dict(Counter(str(each["state"]) for each in listed))
+    return {"time": time.time(), "counts": counts, "devices": listed}
+
+
+def described(report: Mapping[str, Any], page: Path) -> list[str]:
+    """Return a report on devices in two lines: how many stand how, and where all of it is."""
+    counts = ", ".join(f"{number} {state}" for state, number in report["counts"].items())
+    return [f"{len(report['devices'])} devices: {counts}", f"report: {page}"]
 
 
 def publish(directory: Path, name: str, facts: Mapping[str, Any]) -> Path:

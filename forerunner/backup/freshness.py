@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -131,19 +130,6 @@ def _freshness(host: str, attempts: Attempts, max_age_s: float, now: float) -> F
         return Freshness(host, "never", None, attempts)
     age_s = max(0.0, now - attempts.good_at)
     return Freshness(host, "stale" if age_s > max_age_s else "fresh", age_s, attempts)
-
-
-def facts(rows: Iterable[Freshness]) -> dict[str, Any]:
-    """Return the report as plain data; no secret is in it."""
-    devices = [row.to_dict() for row in rows]
-    counts = dict(Counter(str(each["state"]) for each in devices))
-    return {"time": time.time(), "counts": counts, "devices": devices}
-
-
-def describe(report: Mapping[str, Any], page: Path) -> list[str]:
-    """Return a report in two lines: how many stand how, and where all of it is."""
-    counts = ", ".join(f"{number} {state}" for state, number in report["counts"].items())
-    return [f"{len(report['devices'])} devices: {counts}", f"report: {page}"]
 
 
 def duration(seconds: float) -> str:

@@ -4,6 +4,7 @@ import json
 import platform
 import statistics
 import subprocess
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -88,6 +89,13 @@ def directory(name: str) -> Path:
     """Return where a benchmark keeps its raw measurements, creating it."""
     path = home.var().resolve() / "bench" / name
     path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def fresh(name: str, part: str) -> Path:
+    """Return a new directory of a benchmark, for what one part of it keeps."""
+    path = directory(name) / f"{part}-{time.time_ns()}"
+    path.mkdir()
     return path
 
 

@@ -31,7 +31,7 @@ _POOLS = [
 
 def plan(extent: Extent, console: Console) -> list[Row]:
     """Return `plan_1m_s`."""
-    directory, count = _fresh("plan"), _MILLION[extent]
+    directory, count = form.fresh("sim", "plan"), _MILLION[extent]
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         seconds, peak = pool.apply(_planned, (directory, count))
     console.print(f"{count} SIMs in {seconds:.1f} s, {peak:.0f} MB")
@@ -41,7 +41,7 @@ def plan(extent: Extent, console: Console) -> list[Row]:
 
 def allocation(extent: Extent, console: Console) -> list[Row]:
     """Return `allocation_overlaps`."""
-    directory, rounds = _fresh("allocation"), _ROUNDS[extent]
+    directory, rounds = form.fresh("sim", "allocation"), _ROUNDS[extent]
     given = [(directory, worker, rounds) for worker in range(_AT_ONCE)]
     _orders(directory).everything(1)
     with multiprocessing.get_context("spawn").Pool(_AT_ONCE) as pool:
@@ -50,12 +50,6 @@ def allocation(extent: Extent, console: Console) -> list[Row]:
     console.print(f"{entered} orders, {overlaps} overlaps")
     what = f"numbers in two of {entered} orders, {_AT_ONCE} at once, {rounds} rounds"
     return [Row("allocation_overlaps", what, overlaps, goal="== 0", n=entered)]
-
-
-def _fresh(name: str) -> Path:
-    directory = form.directory("sim") / f"{name}-{time.time_ns()}"
-    directory.mkdir()
-    return directory
 
 
 def _orders(directory: Path) -> Orders:

@@ -12,15 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.synchronize import Event
 
+from forerunner.bench import rows as form
 from forerunner.bench.fleet_site import PEERS, BenchError, peer_python
-from forerunner.bench.telemetry_store import directory_of
-from forerunner.collect.poll import COLUMNS, Device, Target, table_of
+from forerunner.collect.poll import COLUMNS, Device, Target, messages, table_of
 from forerunner.simulator.snmp import serve
 from forerunner.store import Store
 
 COMMUNITY, INTERFACES = "public", 50
 _PORT = 10161
-_VALUES_A_MESSAGE = 44
 _AT_ONCE = 4
 _START_S = 30
 
@@ -73,7 +72,7 @@ def ours(some: Agents, rounds: int) -> list[float]:
     Raises:
         BenchError: An agent did not answer.
     """
-    directory = directory_of("snmp")
+    directory = form.fresh("telemetry", "snmp")
     try:
         return asyncio.run(_ours(devices(some), Store(directory), rounds))
     finally:
@@ -99,7 +98,7 @@ def peer(name: str, some: Agents, rounds: int) -> list[float]:
     Raises:
         BenchError: It fails, or does not get all values.
     """
-    directory, objects = directory_of("snmp-peer"), _objects()
+    directory, objects = form.fresh("telemetry", "snmp-peer"), _objects()
     given = directory / "given.json"
     content = {"agents": some, "community": COMMUNITY, "objects": objects, "rounds": rounds}
     given.write_text(json.dumps(content))
@@ -121,8 +120,7 @@ def _objects() -> list[list[str]]:
     """Return what an agent is asked for, message by message, as we ask it."""
     indices = range(1, INTERFACES + 1)
     names = [f"{column}.{index}" for index in indices for column in COLUMNS.values()]
-    starts = range(0, len(names), _VALUES_A_MESSAGE)
-    return [names[first : first + _VALUES_A_MESSAGE] for first in starts]
+    return messages(names)
 
 
 def bulkwalk(some: Agents, _rounds: int) -> list[float]:

@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 from rich.console import Console
 
+from forerunner.bench import rows as form
 from forerunner.bench.rows import Extent, Row
-from forerunner.bench.telemetry_store import directory_of
 from forerunner.model import Sample
 from forerunner.store import RollUps, Store, Wanted
 
@@ -25,7 +25,7 @@ _LONGEST_S = 0.6
 
 def rows(extent: Extent, console: Console) -> list[Row]:
     """Return `half_files` and `duplicates`."""
-    kills, directory = _KILLS[extent], directory_of("kills")
+    kills, directory = _KILLS[extent], form.fresh("telemetry", "kills")
     chance = random.Random(_SEED)
     try:
         for number in range(kills):

@@ -5,7 +5,6 @@ import shutil
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -60,7 +59,7 @@ def _rows(
 
 def _measured(polls: int) -> tuple[float, float, float, int]:
     """Return the seconds of writing, of all percentiles and of one link's day, and the bytes."""
-    directory = directory_of("store")
+    directory = form.fresh("telemetry", "store")
     try:
         store = Store(directory, threads=os.cpu_count() or 1)
         ingest = _ingest(store, polls)
@@ -116,10 +115,3 @@ def _batches(polls: int) -> Iterator[pa.Table]:
                 "value": chance.gamma(2.0, 5e8, len(rows)),
             }
         )
-
-
-def directory_of(name: str) -> Path:
-    """Return a new directory for what a part keeps."""
-    made = form.directory("telemetry") / f"{name}-{time.time_ns()}"
-    made.mkdir(parents=True)
-    return made

@@ -18,6 +18,8 @@ from gufo.snmp import SnmpError, SnmpVersion, User
 from gufo.snmp.aio import SnmpSession
 
 from forerunner import store
+from forerunner.collect.errors import CollectError
+from forerunner.model import Sample
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,6 +67,10 @@ class Target:
     community: str = field(default="", repr=False)
     user: User | None = field(default=None, repr=False)
 
+    def __str__(self) -> str:
+        """Return how messages name it."""
+        return f"{self.host}: SNMP {self.address}:{self.port}"
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -89,6 +95,15 @@ class Answer:
     interfaces: tuple[str, ...] = ()
     values: tuple[float, ...] = ()
 
+    def samples(self) -> list[Sample]:
+        """Return what is known of its interfaces, one by one."""
+        keys = ((name, metric) for name in self.interfaces for metric in COLUMNS)
+        return [
+            Sample(self.time, self.target.host, *key, value)
+            for key, value in zip(keys, self.values, strict=True)
+            if math.isfinite(value)
+        ]
+
 
 class Device:
     """One device's session, and what is remembered from poll to poll.
@@ -106,33 +121,45 @@ class Device:
         self._objects: list[list[str]] = []
         self._names_at = self._begun = -math.inf
 
+    async def ask(self) -> Answer:
+        """Ask it once.
+
+        Raises:
+            CollectError: It does not answer, or not to this user.
+        """
+        try:
+            async with asyncio.timeout(2 * self._timeout_s):
+                return await self._asked()
+        except (SnmpError, OSError, TimeoutError) as error:
+            self._session = None
+            cause = str(error) or type(error).__name__
+            raise CollectError(f"{self.target}: {cause}") from error
+
     async def poll(self) -> Answer:
         """Ask it once; one that does not answer is down, and never an error."""
         before = time.time()
         try:
-            async with asyncio.timeout(2 * self._timeout_s):
-                answer = await self._polled(before)
-        except (SnmpError, OSError, TimeoutError) as error:
-            self._tell(str(error) or type(error).__name__)
-            self._session = None
+            answer = await self.ask()
+        except CollectError as error:
+            self._tell(str(error))
             return Answer(self.target, before, up=False)
         self._tell("")
         return answer
 
     def _tell(self, problem: str) -> None:
         """Log when it goes quiet and when it is back, and not at every poll."""
-        target, told = self.target, self._problem
-        self._problem = problem
+        told, self._problem = self._problem, problem
         if problem and not told:
-            _log.warning("%s: SNMP %s:%d: %s", target.host, target.address, target.port, problem)
+            _log.warning("%s", problem)
         elif told and not problem:
-            _log.warning("%s: SNMP %s:%d answers again", target.host, target.address, target.port)
+            _log.warning("%s answers again", self.target)
 
-    async def _polled(self, before: float) -> Answer:
+    async def _asked(self) -> Answer:
         session = self._session or await self._opened()
         if time.monotonic() - self._names_at > _NAMES_AGE_S:
             await self._read_names(session)
         found: dict[str, Any] = {}
+        before = time.time()
         for some in self._objects:
             found.update(await session.get_many(some))
         now = (before + time.time()) / 2
@@ -173,11 +200,14 @@ class Device:
         }
         columns = list(COLUMNS.values())
         wanted = [_UPTIME, *(f"{column}.{index}" for index in named for column in columns)]
-        self._objects = [
-            wanted[first : first + _VALUES_A_MESSAGE]
-            for first in range(0, len(wanted), _VALUES_A_MESSAGE)
-        ]
+        self._objects = messages(wanted)
         self._names, self._names_at = tuple(named.values()), time.monotonic()
+
+
+def messages(objects: Sequence[str]) -> list[list[str]]:
+    """Return objects message by message, as many in each as surely fit."""
+    starts = range(0, len(objects), _VALUES_A_MESSAGE)
+    return [list(objects[first : first + _VALUES_A_MESSAGE]) for first in starts]
 
 
 def _up(status: float) -> float:

@@ -1,8 +1,9 @@
 """What a value of each metric can be: what lies beyond was measured wrongly."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from forerunner.store.columns import coded
 from forerunner.store.counters import COUNTERS
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def sifted(table: "pa.Table") -> tuple["pa.Table", "pa.Table"]:
 
     if not len(table):
         return table, table
-    codes, names = _codes(table)
+    codes, names = coded(table, "metric")
     every = [BOUNDS.get(name, (-np.inf, np.inf)) for name in names]
     lowest, highest = (np.array(each)[codes] for each in zip(*every, strict=True))
     values = table["value"].to_numpy()
@@ -38,9 +39,3 @@ def sifted(table: "pa.Table") -> tuple["pa.Table", "pa.Table"]:
     if fine.all():
         return table, table.slice(0, 0)
     return table.filter(pa.array(fine)), table.filter(pa.array(~fine))
-
-
-def _codes(table: "pa.Table") -> tuple[Any, list[str]]:
-    column = table["metric"].combine_chunks()
-    column = column if hasattr(column, "indices") else column.chunk(0)
-    return column.indices.to_numpy(), column.dictionary.to_pylist()

@@ -97,7 +97,13 @@ def _series(table: "pa.Table") -> "np.ndarray[Any, Any]":
 
     number = np.zeros(len(table), np.int64)
     for name in NAMES:
-        column = table[name].combine_chunks()
-        part = column if hasattr(column, "indices") else column.chunk(0)
-        number = number * max(1, len(part.dictionary)) + part.indices.to_numpy()
+        codes, names = coded(table, name)
+        number = number * max(1, len(names)) + codes
     return number
+
+
+def coded(table: "pa.Table", name: str) -> "tuple[np.ndarray[Any, Any], list[str]]":
+    """Return a column of names of a table that fits: the code of each row, and the names."""
+    column = table[name].combine_chunks()
+    column = column if hasattr(column, "indices") else column.chunk(0)
+    return column.indices.to_numpy(), column.dictionary.to_pylist()

@@ -42,6 +42,12 @@ def partitions(root: Path, since: date | None, until: date | None) -> list[Path]
     return sorted(each for each in root.glob("date=*") if first <= each.name <= last)
 
 
+def within(root: Path, since_s: float | None, until_s: float | None) -> list[Path]:
+    """Return the directories of a span in seconds since the epoch, oldest first; None is open."""
+    days = (None if each is None else day(each) for each in (since_s, until_s))
+    return partitions(root, *days)
+
+
 def day_of(partition: Path) -> date:
     """Return the day of a directory."""
     return date.fromisoformat(partition.name.removeprefix("date="))

@@ -1,9 +1,8 @@
 """How far the telemetry of each device can be relied on: how old, how complete, how often wrong."""
 
 import time
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -103,16 +102,3 @@ def _quality(host: str, held: Any, wrong: int, terms: Terms, now: float, begin: 
     if age_s > terms.stale_s:
         state = "stale"
     return Quality(host, state, age_s, complete, wrong)
-
-
-def facts(rows: Iterable[Quality]) -> dict[str, Any]:
-    """Return the report as plain data."""
-    devices = [asdict(row) for row in rows]
-    counts = dict(Counter(str(each["state"]) for each in devices))
-    return {"time": time.time(), "counts": counts, "devices": devices}
-
-
-def describe(report: Mapping[str, Any], page: Path) -> list[str]:
-    """Return a report in two lines: how many stand how, and where all of it is."""
-    counts = ", ".join(f"{number} {state}" for state, number in report["counts"].items())
-    return [f"{len(report['devices'])} devices: {counts}", f"report: {page}"]

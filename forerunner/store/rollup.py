@@ -119,7 +119,8 @@ class RollUps:
         Raises:
             StoreError: A file is damaged.
         """
-        found = sorted((self._root / _DIRECTORY / period).glob("date=*/*.parquet"))
+        directories = files.within(self._root / _DIRECTORY / period, wanted.since, wanted.until)
+        found = [file for each in directories for file in each.glob("*.parquet")]
         if not found:
             return []
         conditions, values = wanted.conditions

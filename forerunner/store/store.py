@@ -127,8 +127,8 @@ class Store:
 
     def files(self, since: float | None = None, until: float | None = None) -> list[Path]:
         """Return the files that can hold samples of a span, in seconds since the epoch."""
-        days = (None if each is None else files.day(each) for each in (since, until))
-        found = (x for each in files.partitions(self._root, *days) for x in each.glob("*.parquet"))
+        directories = files.within(self._root, since, until)
+        found = (file for each in directories for file in each.glob("*.parquet"))
         return sorted(file for file in found if files.reaches(file, since, until))
 
     def compact(self) -> int:

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
-from aiohttp.typedefs import Middleware
 
 from forerunner.subscriber_lab.hss.pyhss_store import Object, PyHssStore
 
@@ -39,7 +38,7 @@ class PyHssApi:
 
     def application(self) -> web.Application:
         """Return the server's application."""
-        app = web.Application(middlewares=[self._guarded(), self._answering()])
+        app = web.Application(middlewares=[self._guarded, self._answering])
         app.add_routes(
             [
                 web.put(f"/{_KINDS}/", self._put),
@@ -86,35 +85,27 @@ class PyHssApi:
         self._store.delete(request.match_info["kind"], int(request.match_info["id"]))
         return web.json_response({"Result": "OK"})
 
-    def _guarded(self) -> Middleware:
-        """Return what lets nobody write without the key; whoever asks may read."""
+    @web.middleware
+    async def _guarded(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Let nobody write without the key; whoever asks may read."""
+        given = request.headers.get("Provisioning-Key", "")
+        if request.method != "GET" and not hmac.compare_digest(given, self._key):
+            said = {"Result": "Unauthorized - Provisioning-Key Invalid"}
+            return web.json_response(said, status=401)
+        return await handler(request)
 
-        @web.middleware
-        async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-            given = request.headers.get("Provisioning-Key", "")
-            if request.method != "GET" and not hmac.compare_digest(given, self._key):
-                said = {"Result": "Unauthorized - Provisioning-Key Invalid"}
-                return web.json_response(said, status=401)
+    @web.middleware
+    async def _answering(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Answer errors as PyHSS does."""
+        try:
             return await handler(request)
-
-        return guarded
-
-    def _answering(self) -> Middleware:
-        """Return what answers errors as PyHSS does."""
-
-        @web.middleware
-        async def answering(request: web.Request, handler: Handler) -> web.StreamResponse:
-            try:
-                return await handler(request)
-            except LookupError:
-                return web.json_response(None)
-            except sqlite3.IntegrityError as error:
-                return await self._refusal(request, error)
-            except TypeError as error:
-                said = {"result": "Failed", "reason": f"An internal server error occurred: {error}"}
-                return web.json_response(said, status=500)
-
-        return answering
+        except LookupError:
+            return web.json_response(None)
+        except sqlite3.IntegrityError as error:
+            return await self._refusal(request, error)
+        except TypeError as error:
+            said = {"result": "Failed", "reason": f"An internal server error occurred: {error}"}
+            return web.json_response(said, status=500)
 
     async def _refusal(self, request: web.Request, error: Exception) -> web.StreamResponse:
         if self._database == "postgresql":

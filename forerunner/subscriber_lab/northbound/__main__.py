@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,31 +42,28 @@ def application(home: Path) -> web.Application:
     app.add_routes([web.post("/apply", apply), web.post("/query", query)])
     app.add_routes([web.get("/records", listed)])
     if told.get("lots"):
-        app.cleanup_ctx.append(_lots(home, store, {**told, **told["lots"]}))
+        app.cleanup_ctx.append(partial(_lots, home, store, {**told, **told["lots"]}))
     return app
 
 
-def _lots(
-    home: Path, store: Store, told: Mapping[str, Any]
-) -> Callable[[web.Application], AsyncIterator[None]]:
-    """Return what takes lots while the server stands."""
+async def _lots(
+    home: Path, store: Store, told: Mapping[str, Any], _app: web.Application
+) -> AsyncIterator[None]:
+    """Take lots while the server stands."""
     from forerunner.subscriber_lab.northbound import lot_server
     from forerunner.subscriber_lab.northbound.lot_files import LotFiles
     from forerunner.subscriber_lab.northbound.lot_processor import LotProcessor
 
-    async def taken(_app: web.Application) -> AsyncIterator[None]:
-        files = LotFiles(home / lot_server.FILES, told)
-        files.tidy()
-        processor = LotProcessor(files, store, told)
-        working = asyncio.create_task(processor.run())
-        acceptor = await lot_server.serve(home, told, processor.came.set)
-        yield
-        acceptor.close()
-        working.cancel()
-        with suppress(asyncio.CancelledError):
-            await working
-
-    return taken
+    files = LotFiles(home / lot_server.FILES, told)
+    files.tidy()
+    processor = LotProcessor(files, store, told)
+    working = asyncio.create_task(processor.run())
+    acceptor = await lot_server.serve(home, told, processor.came.set)
+    yield
+    acceptor.close()
+    working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
 
 
 def _guarded(token: str) -> Middleware:
@@ -91,21 +89,19 @@ def main(home: Path, beside: Mapping[int, web.Application] | None = None) -> Non
     told: dict[str, Any] = json.loads((home / "server.json").read_text())
     app = application(home)
     for port, other in (beside or {}).items():
-        app.cleanup_ctx.append(_served(other, told["address"], port))
+        app.cleanup_ctx.append(partial(_served, other, told["address"], port))
     web.run_app(app, host=told["address"], port=told["port"], print=None, access_log=None)
 
 
-def _served(
-    other: web.Application, address: str, port: int
-) -> Callable[[web.Application], AsyncIterator[None]]:
-    async def served(_app: web.Application) -> AsyncIterator[None]:
-        runner = web.AppRunner(other, access_log=None)
-        await runner.setup()
-        await web.TCPSite(runner, address, port).start()
-        yield
-        await runner.cleanup()
-
-    return served
+async def _served(
+    other: web.Application, address: str, port: int, _app: web.Application
+) -> AsyncIterator[None]:
+    """Serve another application while the server stands."""
+    runner = web.AppRunner(other, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, address, port).start()
+    yield
+    await runner.cleanup()
 
 
 if __name__ == "__main__":

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from forerunner.telco.northbound import Rest, Style, chosen, settings_from, template
+from forerunner.telco.northbound import Profiles, Rest, Style, chosen, settings_from, template
 
 FIELDS = ("imsi", "msisdn", "k", "opc", "apn", "ambr_ul", "ambr_dl", "status")
-Profiles = Mapping[str, Mapping[str, str]]
 _WORDS = ("fields", "states")
 _STYLES = {
     "rest": ("token_file", "apply_path", "query_path", "list_path", "batch", *_WORDS),

@@ -3,7 +3,7 @@
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any, Self
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 
@@ -11,13 +11,14 @@ from forerunner.errors import InvalidData
 from forerunner.telco.errors import SystemUnreachable
 
 _RETRIED = frozenset({429, 502, 503, 504})
-_SECRET_BYTES = 4096
 
 URL = {
     "type": "string",
     "pattern": "^https?://[A-Za-z0-9.:-]+$",
     "description": "scheme, host and port, as https://mind.example.net:8443",
 }
+CA_FILE = {"type": "string", "description": "who may vouch for it, or empty"}
+PATH = {"type": "string", "pattern": "^/[A-Za-z0-9_./-]*$", "description": "a path, as /accounts"}
 SECONDS = {"type": "number", "exclusiveMinimum": 0}
 
 
@@ -38,6 +39,12 @@ class Where:
     ca_file: str = ""
     timeout: float = 30.0
     connections: int = 4
+
+    @classmethod
+    def of(cls, name: str, data: Mapping[str, Any]) -> Self:
+        """Return it out of settings that fit, of which it takes its own."""
+        own = ("url", "ca_file", "timeout", "connections")
+        return cls(name, **{key: data[key] for key in own if key in data})
 
 
 class Http:
@@ -97,39 +104,3 @@ class Http:
         except (OSError, ssl.SSLError) as error:
             problem = f"{file}: no certificates can be read of it ({type(error).__name__})"
             raise InvalidData(self._where.name, "ca_file", problem) from None
-
-
-@dataclass(frozen=True)
-class SecretFile:
-    """A file with a password or a token, which nobody else may read.
-
-    Attributes:
-        name: Inventory name of the system that it belongs to.
-        setting: Name of the setting.
-        path: Of the file; empty for none.
-    """
-
-    name: str
-    setting: str
-    path: str = ""
-
-    def read(self) -> str:
-        """Return what is in it; empty for none.
-
-        Raises:
-            InvalidData: It cannot be read, others may read it, or it is not one line of ASCII.
-        """
-        if not self.path:
-            return ""
-        path = Path(self.path)
-        try:
-            if path.stat().st_mode & 0o077:
-                problem = f"others may read it; run: chmod 600 {path}"
-                raise InvalidData(self.name, self.setting, problem)
-            text = path.read_bytes()[:_SECRET_BYTES].decode("latin-1").strip()
-        except OSError as error:
-            raise InvalidData(self.name, self.setting, f"{path}: {error.strerror}") from None
-        if not (text and text.isascii() and text.isprintable()):
-            problem = f"{path}: it is not one line of printable ASCII"
-            raise InvalidData(self.name, self.setting, problem)
-        return text

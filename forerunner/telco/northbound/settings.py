@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from forerunner.schema import check
-from forerunner.telco.northbound.http import SECONDS, URL, SecretFile, Where
+from forerunner.telco.northbound.http import CA_FILE, PATH, SECONDS, URL, Where
+from forerunner.telco.northbound.secret import SecretFile
 from forerunner.telco.northbound.words import NAMES, PROFILES, Words, check_words
 
-_PATH = {"type": "string", "pattern": "^/[A-Za-z0-9_./-]*$", "description": "a path, as /accounts"}
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
         "url": URL,
         "token_file": {"type": "string", "description": "file with the access token, or empty"},
-        "ca_file": {"type": "string", "description": "who may vouch for it, or empty"},
-        "apply_path": _PATH,
-        "query_path": _PATH,
-        "list_path": _PATH,
+        "ca_file": CA_FILE,
+        "apply_path": PATH,
+        "query_path": PATH,
+        "list_path": PATH,
         "fields": NAMES,
         "states": NAMES,
         "profiles": PROFILES,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from forerunner.telco.contract import Record
+from forerunner.telco.errors import TelcoError
 
 Act = Literal["add", "put", "free", "remove"]
 """`add` refuses what is there, `put` replaces it, `remove` of nothing is fine; `free` takes the
@@ -44,6 +45,22 @@ class NoAnswer:
 
 Found = Record | NoAnswer | None
 """A record, none, or not known."""
+
+
+def told(name: str, found: Sequence[Found]) -> list[Record | None]:
+    """Return records where all that were asked for are known to be there, or not.
+
+    Args:
+        name: Inventory name of who was asked.
+        found: What was found.
+
+    Raises:
+        TelcoError: It does not say so of each one.
+    """
+    for each in found:
+        if isinstance(each, NoAnswer):
+            raise TelcoError(name, each.problem)
+    return [each for each in found if not isinstance(each, NoAnswer)]
 
 
 class Style(Protocol):

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 from forerunner.telco.contract import Change, Record, Subscriber
 from forerunner.telco.errors import TelcoError
-from forerunner.telco.northbound.style import Act, Entry, NoAnswer, Style
+from forerunner.telco.northbound.style import Act, Entry, NoAnswer, Style, told
 from forerunner.telco.standing import differences, standing
 
 _NUMBER = re.compile(r"[0-9]{1,20}")
+_NO_PROFILE = "its service profile is none of this system's; add it"
 _FOREIGN = "what is there was made by somebody else, and is left as it is"
 
 RecordOf = Callable[[Subscriber, Mapping[str, str]], Record]
@@ -68,12 +69,7 @@ class BackOffice:
             SystemUnreachable: It does not answer.
             TelcoError: It does not say of each one whether there is a record.
         """
-        found: list[Record | None] = []
-        for each in await self._style.query([each.imsi for each in subscribers]):
-            if isinstance(each, NoAnswer):
-                raise TelcoError(self.name, each.problem)
-            found.append(each)
-        return found
+        return told(self.name, await self._style.query([each.imsi for each in subscribers]))
 
     async def taken(self, subscribers: Sequence[Subscriber]) -> list[str]:
         """Return `imsi` or `msisdn` for each where that is in use; else empty."""
@@ -160,10 +156,8 @@ class BackOffice:
             numbers = (end.imsi, end.iccid, end.msisdn) if end else ()
             if not all(map(_NUMBER.fullmatch, numbers)):
                 return "IMSI, ICCID or MSISDN is no number"
-            try:
-                self.expected(end) if end else None
-            except TelcoError as error:
-                return error.problem
+            if end and not end.routing_number and end.profile not in self._profiles:
+                return _NO_PROFILE
         return ""
 
     def _steps(self, owner: int, change: Change) -> list[_Step]:
@@ -182,7 +176,7 @@ class BackOffice:
             return None
         profile = self._profiles.get(subscriber.profile)
         if profile is None:
-            raise TelcoError(self.name, "its service profile is none of this system's; add it")
+            raise TelcoError(self.name, _NO_PROFILE)
         return self._record_of(subscriber, profile)
 
     def _shown(self, record: Record | None) -> Record | None:

@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from forerunner.backup import assess
-from forerunner.backup.freshness import describe, facts
 from forerunner.fleet.action import Batch, BatchAction, Given
-from forerunner.report import publish
+from forerunner.report import counted, described, publish
 
 
 class ActionModule(BatchAction):
@@ -22,7 +21,7 @@ class ActionModule(BatchAction):
         """Judge what is remembered of each device, and write the report."""
         options = given.options
         rows = assess(Path(options["directory"]), options["maximum_age"], given.devices)
-        report = facts(rows)
+        report = counted(row.to_dict() for row in rows)
         page = publish(Path(options["report_directory"]), "backups", report)
-        said = {"msg": describe(report, page), "report": str(page)}
+        said = {"msg": described(report, page), "report": str(page)}
         return Batch({row.host: row.result for row in rows}, said)

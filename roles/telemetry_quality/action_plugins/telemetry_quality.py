@@ -1,13 +1,13 @@
 """Action of module telemetry_quality: hands its parameters to forerunner.store."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
 
 from forerunner.fleet import DeviceResult
 from forerunner.fleet.action import Batch, BatchAction, Given
-from forerunner.report import publish
+from forerunner.report import counted, described, publish
 from forerunner.store import Terms, assess
-from forerunner.store.quality import describe, facts
 
 
 class ActionModule(BatchAction):
@@ -29,9 +29,9 @@ class ActionModule(BatchAction):
             *(given.options[name] for name in ("metric", "interval", "window", "stale", "complete"))
         )
         rows = assess(given.options["directory"], given.devices, terms)
-        report = facts(rows)
+        report = counted(map(asdict, rows))
         page = publish(Path(given.options["report_directory"]), "telemetry", report)
-        said = {"msg": describe(report, page), "report": str(page)}
+        said = {"msg": described(report, page), "report": str(page)}
         results = {
             row.host: DeviceResult("ok" if row.state == "good" else "failed", row.describe())
             for row in rows

@@ -6,14 +6,14 @@ from typing import Any
 
 from forerunner.errors import InvalidData
 from forerunner.schema import check
-from forerunner.telco.northbound import PROFILES, SECONDS, URL, SecretFile, Where
+from forerunner.telco.northbound import CA_FILE, PROFILES, SECONDS, URL, SecretFile, Where
 
 _SCHEMA = {
     "type": "object",
     "properties": {
         "url": URL,
         "token_file": {"type": "string", "description": "file with its Provisioning-Key, or empty"},
-        "ca_file": {"type": "string", "description": "who may vouch for it, or empty"},
+        "ca_file": CA_FILE,
         "profiles": PROFILES,
         "timeout": SECONDS,
         # It answers as if nothing were there when its database has no connection to spare.
@@ -23,6 +23,7 @@ _SCHEMA = {
     "additionalProperties": False,
 }
 _PROFILE = ("apn", "ambr_ul", "ambr_dl")
+_CONNECTIONS = 8
 _LARGEST_RATE = 2**31 - 1
 
 
@@ -50,11 +51,9 @@ def pyhss_settings(name: str, data: Mapping[str, Any]) -> PyHssSettings:
     check(data, _SCHEMA, name)
     for profile, values in data["profiles"].items():
         _check_profile(name, profile, values)
-    some = {key: data[key] for key in ("ca_file", "timeout") if key in data}
-    where = Where(name, data["url"], **some, connections=data.get("connections", 8))
-    return PyHssSettings(
-        where, SecretFile(name, "token_file", data.get("token_file", "")), data["profiles"]
-    )
+    where = Where.of(name, {"connections": _CONNECTIONS, **data})
+    key = SecretFile(name, "token_file", data.get("token_file", ""))
+    return PyHssSettings(where, key, data["profiles"])
 
 
 def _check_profile(name: str, profile: str, values: Mapping[str, str]) -> None:

@@ -8,7 +8,7 @@ from forerunner.telco.errors import TelcoError
 from forerunner.telco.hss.soap.messages import Answer
 from forerunner.telco.hss.soap.session import Session
 from forerunner.telco.hss.soap.settings import SoapSettings
-from forerunner.telco.northbound import Act, Entry, Found, NoAnswer, each_of
+from forerunner.telco.northbound import Act, Entry, Found, NoAnswer, each_of, told
 
 
 class Soap:
@@ -44,10 +44,7 @@ class Soap:
             TelcoError: It does not say so of each; none is taken for free then.
         """
         found = await each_of(msisdns, lambda each: self._found("msisdn", each), self._slots)
-        for each in found:
-            if isinstance(each, NoAnswer):
-                raise TelcoError(self._settings.where.name, each.problem)
-        return [each is not None for each in found]
+        return [each is not None for each in told(self._settings.where.name, found)]
 
     async def everything(self) -> AsyncIterator[Sequence[Record]]:
         """Yield nothing: CAI3G lists no objects, so whoever compares asks for each."""

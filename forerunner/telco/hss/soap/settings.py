@@ -7,7 +7,9 @@ from typing import Any
 from forerunner.errors import InvalidData
 from forerunner.schema import check
 from forerunner.telco.northbound import (
+    CA_FILE,
     NAMES,
+    PATH,
     PROFILES,
     SECONDS,
     URL,
@@ -17,13 +19,12 @@ from forerunner.telco.northbound import (
     check_words,
 )
 
-_PATH = {"type": "string", "pattern": "^/[A-Za-z0-9_./-]*$", "description": "a path"}
 _CODES = {"type": "array", "items": {"type": "string", "pattern": "^[0-9]{1,10}$"}}
 _CAI3G = {
     "type": "object",
     "properties": {
-        "path": _PATH,
-        "session_path": _PATH,
+        "path": PATH,
+        "session_path": PATH,
         "type": {
             "type": "string",
             "pattern": "^[A-Za-z][A-Za-z0-9]{0,63}@[A-Za-z0-9:/._-]{1,200}$",
@@ -40,7 +41,7 @@ _SCHEMA = {
     "type": "object",
     "properties": {
         "url": URL,
-        "ca_file": {"type": "string", "description": "who may vouch for it, or empty"},
+        "ca_file": CA_FILE,
         "user": {"type": "string", "minLength": 1},
         "password_file": {"type": "string", "minLength": 1, "description": "path of a file"},
         "cai3g": _CAI3G,
@@ -112,9 +113,8 @@ def soap_settings(name: str, data: Mapping[str, Any], needed: Sequence[str]) -> 
     check_words(name, data, needed)
     fields = {ours: theirs for ours, theirs in data["fields"].items() if ours in needed}
     _check_values(name, data)
-    some = {key: data[key] for key in ("ca_file", "timeout", "connections") if key in data}
     return SoapSettings(
-        Where(name, data["url"], **some),
+        Where.of(name, data),
         data["user"],
         SecretFile(name, "password_file", data["password_file"]),
         Cai3g(**data["cai3g"]),

@@ -13,7 +13,7 @@ from forerunner.telco.northbound.lots.exchange import Exchange
 from forerunner.telco.northbound.lots.reading import Result
 from forerunner.telco.northbound.lots.settings import LotSettings
 from forerunner.telco.northbound.lots.writing import lot_of, row_problem
-from forerunner.telco.northbound.style import Act, Entry, Found, NoAnswer
+from forerunner.telco.northbound.style import Act, Entry, Found, NoAnswer, told
 
 _Item = TypeVar("_Item")
 
@@ -62,10 +62,7 @@ class Lots:
         Raises:
             TelcoError: It does not say so of each; none is taken for free then.
         """
-        found = await self._found("msisdn", msisdns)
-        for each in found:
-            if isinstance(each, NoAnswer):
-                raise TelcoError(self._settings.name, each.problem)
+        found = told(self._settings.name, await self._found("msisdn", msisdns))
         return [each is not None for each in found]
 
     async def everything(self) -> AsyncIterator[Sequence[Record]]:

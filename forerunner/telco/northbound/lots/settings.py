@@ -11,6 +11,7 @@ from forerunner.telco.northbound.http import SECONDS
 from forerunner.telco.northbound.lots import layout
 from forerunner.telco.northbound.lots.cells import cell_problem
 from forerunner.telco.northbound.lots.layout import Layout
+from forerunner.telco.northbound.secret import see_private
 from forerunner.telco.northbound.words import NAMES, PROFILES, Words, check_words
 
 if TYPE_CHECKING:
@@ -122,13 +123,10 @@ class Sftp:
         import asyncssh  # noqa: PLC0415
 
         try:
-            mode = Path(self.key_file).stat().st_mode
+            see_private(name, "sftp.key_file", Path(self.key_file))
             key = asyncssh.read_private_key(self.key_file)
         except (OSError, asyncssh.KeyImportError) as error:
             raise InvalidData(name, "sftp.key_file", _unread(self.key_file, error)) from None
-        if mode & 0o077:
-            problem = f"others may read it; run: chmod 600 {self.key_file}"
-            raise InvalidData(name, "sftp.key_file", problem)
         try:
             return key, asyncssh.read_known_hosts(self.known_hosts)
         except (OSError, ValueError) as error:
