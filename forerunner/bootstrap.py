@@ -35,6 +35,8 @@ LAB_PACKAGES = (
     "snmp",  # snmpset, which makes snmpd read its counters anew every second
     "openssh-server",  # the routers' command line
     "openssh-client",
+    "softflowd",  # exports the routers' flows as NetFlow v9
+    "nfdump",  # nfcapd, which collects them
     "iperf3",
     "traceroute",
     "iputils-ping",
@@ -46,14 +48,20 @@ LAB_PACKAGES = (
     "git",  # backups are a repository
 )
 # What the tests run besides.
-TEST_PACKAGES = ("postgresql",)  # the ledger of more than one machine
+TEST_PACKAGES = (
+    "postgresql",  # the ledger of more than one machine
+    "prometheus",  # scrapes our own state
+)
 # Services that apt would enable at boot; the lab starts its own copies in namespaces.
 SERVICES = {
     "frr": "frr",
     "osmo-hlr": "osmo-hlr",
     "snmpd": "snmpd",
     "openssh-server": "ssh",
+    "softflowd": "softflowd",
+    "nfdump": "nfdump",
     "postgresql": "postgresql",
+    "prometheus": "prometheus",
 }
 
 

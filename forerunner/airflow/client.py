@@ -6,16 +6,28 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import httpx
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay
+from tenacity.wait import wait_random_exponential
 
 from forerunner.errors import ForerunnerError
 
 _ENDED = frozenset({"success", "failed"})
 # A busy machine has made it wait for more than half a minute.
 _TIMEOUT_S = 90.0
+_BUSY_S = 60.0
+# What Airflow says where its database did not take a transaction; nothing of it was written then.
+_NOT_TAKEN = '"Database error"'
 
 
 class AirflowError(ForerunnerError):
     """Airflow does not answer, refuses, or does not get ready."""
+
+
+class _DatabaseBusy(AirflowError):
+    """Airflow's database did not take a transaction.
+
+    SQLite refuses one that read before somebody else wrote, at once and whatever its patience is.
+    """
 
 
 @dataclass(frozen=True)
@@ -118,6 +130,16 @@ class Client:
         return "\n".join(str(x["event"] if isinstance(x, dict) else x) for x in content)
 
     def _call(self, method: str, path: str, **arguments: Any) -> Any:
+        """Return what Airflow answers; asks again for a minute while its database is busy."""
+        again = Retrying(
+            retry=retry_if_exception_type(_DatabaseBusy),
+            stop=stop_after_delay(_BUSY_S),
+            wait=wait_random_exponential(multiplier=0.2, max=3.0),
+            reraise=True,
+        )
+        return again(self._call_once, method, path, **arguments)
+
+    def _call_once(self, method: str, path: str, **arguments: Any) -> Any:
         try:
             self._log_in()
             answer = self._http.request(method, f"/api/v2/{path}", **arguments)
@@ -138,5 +160,6 @@ def _content(answer: httpx.Response) -> Any:
     if answer.is_error:
         request = answer.request
         message = f"{request.method} {request.url.path}: {answer.status_code} {answer.text[:300]}"
-        raise AirflowError(message)
+        busy = answer.status_code == httpx.codes.INTERNAL_SERVER_ERROR and _NOT_TAKEN in answer.text
+        raise (_DatabaseBusy if busy else AirflowError)(message)
     return answer.json()
