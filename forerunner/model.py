@@ -12,6 +12,7 @@ from forerunner.schema import check
 
 PredictionKind = Literal["link_failure", "link_recovery"]
 HostStatus = Literal["ok", "changed", "failed", "unreachable", "skipped"]
+Severity = Literal["info", "warning", "error", "critical"]
 OutcomeState = Literal["verified", "undone", "failed", "unreachable", "refused", "check"]
 
 _NUMBER = {"type": "number"}
@@ -96,6 +97,43 @@ class ProbeBin:
     returned: int
     lost_backward: int
     rtt_s: float
+
+
+@dataclass(frozen=True)
+class Event(_Record):
+    """Something that happened, as a device told it or as a check found it.
+
+    Attributes:
+        id: Unique name; the same event told twice has the same one.
+        time: Seconds since the epoch.
+        kind: What happened, in dotted words from the general on, as `trap.link_down`,
+            `syslog.ospf` or `sla.loss`.
+        host: Inventory name of the device that it happened on, or who told of it.
+        interface: Interface or link; empty for the whole device.
+        severity: `info`, `warning`, `error` or `critical`.
+        text: One line for people; what a device wrote is data, never a template.
+        details: Plain values by name.
+    """
+
+    _schema = _object(
+        id=_STRING,
+        time=_NUMBER,
+        kind={"type": "string", "pattern": r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$", "maxLength": 64},
+        host={"type": "string", "minLength": 1, "maxLength": 255},
+        interface={"type": "string", "maxLength": 255},
+        severity={"enum": ["info", "warning", "error", "critical"]},
+        text={"type": "string", "maxLength": 2000},
+        details=_OBJECT,
+    )
+
+    id: str
+    time: float
+    kind: str
+    host: str
+    interface: str
+    severity: Severity
+    text: str
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
