@@ -185,7 +185,7 @@ def test_what_is_no_plain_file_is_not_planned(shop: Workshop, mode: str) -> None
 
 
 def test_a_program_of_another_inventory_is_none_of_its_business(shop: Workshop) -> None:
-    other = shop.directory / "inventories" / "fleet" / "hosts.py"
+    other = shop.directory / "inventories" / "fleet" / "hosts.sh"
     other.parent.mkdir()
     other.write_text("#!/bin/sh\n")
     other.chmod(0o755)
