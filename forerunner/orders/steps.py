@@ -16,6 +16,7 @@ from forerunner.orders.columns import Pools
 from forerunner.orders.entering import DRY, drop, enter
 from forerunner.orders.errors import OrderError
 from forerunner.orders.finish import End, again, finish, standing_of, summary
+from forerunner.orders.reach import reach_of
 from forerunner.orders.record import Order, Orders
 from forerunner.orders.shard import Shard
 from forerunner.orders.site import Site
@@ -70,9 +71,9 @@ def _entered(orders: Orders, request: Request, given: Mapping[str, Any], dry: bo
     cards, password = Cards(orders.book, orders.seal), Path(given["password_file"])
     pools, encrypted = Pools(given["pools"]), bool(given["takes_encrypted"])
     site = Site(pools, given["profiles"], cards, password, encrypted)
-    systems = targets(request, given["systems"])
     with _rejects_told(Path(given["directory"]) / request.id / "rejects.csv"):
-        wanted = asked(request, site, systems, orders.book.clock())
+        reach = reach_of(request, given["systems"])
+        wanted = asked(request, site, reach, orders.book.clock())
         marked = {**wanted.request, DRY: True} if dry else wanted.request
         order = enter(orders, replace(wanted, request=marked), given["chunk"])
     # What a dry run left half entered is meant now.
@@ -101,25 +102,6 @@ def _see_that_it_can_begin(request: Request, now: float) -> None:
     window = request.window()
     if window and window[1].timestamp() < now:
         raise InvalidData(request.source, "window", "is over; name a later one")
-
-
-def targets(request: Request, systems: Mapping[str, str]) -> list[str]:
-    """Return the systems that a request is for, in the order in which a SIM comes to them.
-
-    Args:
-        request: The request.
-        systems: Kind by inventory name, in that order.
-
-    Raises:
-        InvalidData: It names one that the inventory does not have.
-    """
-    wanted = request.data.get("targets") or list(systems)
-    for each in wanted:
-        if each not in systems and each not in systems.values():
-            known = ", ".join(systems)
-            problem = f"{each} is no system of the inventory; it has {known}"
-            raise InvalidData(request.source, "targets", problem)
-    return [name for name, kind in systems.items() if name in wanted or kind in wanted]
 
 
 def begin(orders: Orders, name: str, shard: Shard, abandoned_by: str = "") -> dict[str, Any]:
