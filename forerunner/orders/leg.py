@@ -4,7 +4,6 @@ Before a chunk is written, the ledger says `begun`; once it was read back, `appl
 between is done again: a system brings each SIM from wherever it stands to where it is to stand.
 """
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from functools import partial
@@ -12,6 +11,7 @@ from typing import TypeVar
 
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
+from forerunner.orders.pulse import Pulse
 from forerunner.orders.readback import foreign, occupied, unlike
 from forerunner.orders.record import Chunk, Order, Orders
 from forerunner.orders.states import Only, WorkState
@@ -46,6 +46,7 @@ class Leg:
     ) -> None:
         self._orders, self._order, self._system, self._terms = orders, order, system, terms
         self._troubles = orders.troubles(order.id)
+        self._pulse = Pulse(orders, order, system.name, terms)
 
     async def check(self) -> None:
         """See on the system that every SIM stands as the ledger thinks, and that new ones are free.
@@ -65,7 +66,7 @@ class Leg:
         Raises:
             SystemUnreachable: The system does not answer; the order waits for it as it stands.
         """
-        turn = Turn(self._orders, self._order, self._system.name, self._terms)
+        turn = Turn(self._orders, self._order, self._system.name, self._terms, self._pulse)
         for chunk in self._open(_TO_APPLY):
             if not await turn.come(chunk.number):
                 return
@@ -94,7 +95,7 @@ class Leg:
             SystemUnreachable: The system does not answer, and some of it may be written.
         """
         problems: list[str] = []
-        self._terms.permit()
+        self._pulse.permit()
         self._set(chunk, "begun", only)
         try:
             async for some in self._paced(chunk.changes):
@@ -107,7 +108,7 @@ class Leg:
 
     async def _written(self, changes: Sequence[Change]) -> list[str]:
         # Each time anew: while a system did not answer, somebody else may have gone on.
-        self._terms.permit()
+        self._pulse.permit()
         said = await self._system.bring(changes)
         found = await unlike(self._system, changes)
         # What it said tells more than how it differs.
@@ -144,7 +145,7 @@ class Leg:
         for first in range(0, len(changes), part):
             due = time.monotonic() + (part / rate if rate else 0.0)
             yield changes[first : first + part]
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            await self._pulse.rest(due)
 
     def _open(self, states: frozenset[WorkState]) -> Iterator[Chunk]:
         for number in self._numbers(states):

@@ -233,6 +233,29 @@ class Orders:
         )
         return [cast(WorkState, row[0]) for row in rows]
 
+    def beat(self, order: str, system: str, chunk: int) -> None:
+        """Note that somebody works on a chunk and those after it, or waits for its turn."""
+        self.book.execute(
+            "UPDATE sim_work SET updated = :now WHERE order_id = :id AND system = :system"
+            " AND chunk = :chunk",
+            id=order,
+            system=system,
+            chunk=chunk,
+            now=self.book.clock(),
+        )
+
+    def last_beat(self, order: str, system: str, chunks: range) -> float:
+        """Return when somebody worked on some chunks last, by the clock of whoever did."""
+        rows = self.book.execute(
+            "SELECT MAX(updated) FROM sim_work WHERE order_id = :id AND system = :system"
+            " AND chunk >= :first AND chunk < :end",
+            id=order,
+            system=system,
+            first=chunks.start,
+            end=chunks.stop,
+        )
+        return float(rows[0][0] or 0)
+
     def set_proven(self, order: str, system: str) -> None:
         """Note that what a system has of an order was shown to work."""
         self.book.execute(
