@@ -104,7 +104,9 @@ def _see_that_it_can_begin(request: Request, now: float) -> None:
         raise InvalidData(request.source, "window", "is over; name a later one")
 
 
-def begin(orders: Orders, name: str, shard: Shard, abandoned_by: str = "") -> dict[str, Any]:
+def begin(
+    orders: Orders, name: str, shard: Shard, abandoned_by: str = "", digest: str = ""
+) -> dict[str, Any]:
     """Go on with an order, and say what the gate is to be asked for.
 
     Args:
@@ -112,11 +114,15 @@ def begin(orders: Orders, name: str, shard: Shard, abandoned_by: str = "") -> di
         name: The order's request_id; empty, or of none that there is, in a dry run.
         shard: Which part of it.
         abandoned_by: Who gives it up, so that it is taken back; empty to go on with it.
+        digest: The hash of the request that is meant; empty for whichever has the name.
 
     Raises:
-        OrderError: Its SIMs are not all entered yet.
+        OrderError: Its SIMs are not all entered yet, or another request is meant.
     """
     order = orders.find(name)
+    if order and digest and order.hash != digest:
+        problem = "is of another request than the one that is meant, and stays as it is"
+        raise OrderError(f"order {name} {problem}; give yours a name of its own")
     if order is None or order.ended:
         return _facts(name, {}, [])
     if order.state == "collecting":

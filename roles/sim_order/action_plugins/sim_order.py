@@ -22,7 +22,7 @@ def _take(orders: Orders, options: dict[str, Any], dry: bool) -> Mapping[str, An
 def _begin(orders: Orders, options: dict[str, Any], dry: bool) -> Mapping[str, Any]:
     abandoned_by = who() if options["abandon"] and not dry else ""
     shard = Shard.from_text(options["shard"])
-    return steps.begin(orders, options["order"], shard, abandoned_by)
+    return steps.begin(orders, options["order"], shard, abandoned_by, options["hash"])
 
 
 def _judge(orders: Orders, options: dict[str, Any], _dry: bool) -> Mapping[str, Any]:
@@ -59,6 +59,7 @@ class ActionModule(ControllerAction):
             "required": True,
         },
         "order": {"type": "str", "default": ""},
+        "hash": {"type": "str", "default": ""},
         "password_file": {"type": "path", "required": True},
         "create_password": {"type": "bool", "default": False},
         "request": {"type": "str", "default": ""},

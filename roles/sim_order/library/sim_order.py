@@ -20,6 +20,10 @@ options:
     description: The order's request_id; for C(take) where there is no request.
     type: str
     default: ""
+  hash:
+    description: For C(begin), the hash of the request that is meant; empty for any of the name.
+    type: str
+    default: ""
   request:
     description: The request's file, YAML, JSON or CSV.
     type: str
