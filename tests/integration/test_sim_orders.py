@@ -226,6 +226,30 @@ def test_a_killed_worker_ends_the_play_and_the_same_command_goes_on(
     assert "order lot-9: done, 300 SIMs" in done.stdout, done.stdout + done.stderr
 
 
+def test_workers_end_at_once_with_their_play_and_the_same_command_goes_on(
+    begin: Begin, playbook: Playbook, orders: Orders, ask: Ask, tmp_path: Path
+) -> None:
+    asked = ("-e", f"request={ask('lot-10', quantity=3)}")
+    # So slow that no worker comes to its next attempt meanwhile.
+    process = begin("provision_sims", *asked, "-e", "hlr_subscriber_rate=0.02")
+    deadline = time.monotonic() + 60
+    while not _begun(orders, "lot-10") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    workers = psutil.Process(process.pid).children(recursive=True)
+    assert workers, (tmp_path / "playbook.log").read_text()
+
+    process.kill()
+
+    assert psutil.wait_procs(workers, timeout=2)[1] == []
+    done = playbook("provision_sims", *asked)
+    assert "order lot-10: done, 3 SIMs" in done.stdout, done.stdout + done.stderr
+
+
+def _begun(orders: Orders, name: str) -> bool:
+    found = orders.find(name)
+    return found is not None and "begun" in orders.work(name, "hlr1")
+
+
 def _writing(play: int, orders: Orders) -> psutil.Process | None:
     """Return a worker of a play that writes, or waits until it may."""
     found = orders.find("lot-9")

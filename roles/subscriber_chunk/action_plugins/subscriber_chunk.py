@@ -11,6 +11,7 @@ from forerunner.orders.record import Orders
 from forerunner.orders.shard import Shard
 from forerunner.orders.task import ACTIONS, Work, do, opened_orders, permission, preload
 from forerunner.orders.terms import Terms
+from forerunner.parent import end_with_play
 
 RECONCILE = "reconcile"
 # Here, in the process that all workers are forked from, and not once for each system and step.
@@ -38,6 +39,7 @@ class ActionModule(ControllerAction):
 
     def act(self, options: dict[str, Any], hostvars: Any) -> Mapping[str, Any]:  # noqa: ARG002
         """Open the order and the system, and do it; a dry run only looks."""
+        end_with_play()
         if self.dry and options["action"] not in ("check", RECONCILE):
             return {"changed": False, "message": "nothing is written in a dry run", "work": {}}
         orders = opened_orders(options["password_file"])
