@@ -1,6 +1,5 @@
 """A worker's pulse in the ledger: whoever waits for it knows that it lives, however slow it is."""
 
-import asyncio
 import time
 
 from forerunner.orders.record import Order, Orders
@@ -33,10 +32,3 @@ class Pulse:
         if now - self._beaten >= EVERY_S:
             self._orders.beat(self._order.id, self._system, self.chunks.start)
             self._beaten = now
-
-    async def rest(self, until: float) -> None:
-        """Wait until a moment of the monotonic clock, and keep the leave to write meanwhile."""
-        while (left := until - time.monotonic()) > 0:
-            await asyncio.sleep(min(left, EVERY_S))
-            if left > EVERY_S:
-                self.permit()

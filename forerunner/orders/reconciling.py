@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from typing import Any, Self
 
 from forerunner.orders.cards import Cards
 from forerunner.orders.record import Orders
@@ -23,10 +24,11 @@ from forerunner.telco import (
 )
 
 _SOME = 500
-_ORDER = "order it again for this system once whoever changed it is found"
+_AGAIN = "`reconcile_sims.yml -e repair=true` brings it there as the ledger has it"
 _REPAIRS = {
-    "missing": "take it out of service by `terminate`, or bring it to this system again",
-    "stray": "nobody has ordered it: find out who put it there, then order it or remove it there",
+    "missing": f"{_AGAIN}; `terminate` takes it out of service",
+    "stray": "nobody has ordered it: find out who put it there, then order it, or have it removed"
+    " by `reconcile_sims.yml -e repair=true -e remove_strays=true`",
 }
 # What a field of a system's record is about.
 _KINDS: Mapping[str, str] = {
@@ -36,7 +38,7 @@ _KINDS: Mapping[str, str] = {
 }  # fmt: skip
 _PROFILE = "profile"
 # What a system lists is somebody else's text, and not all of it may be asked for.
-_NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
+NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Drift:
         identity: The IMSI, or where the system knows none the MSISDN.
         fields: All fields that differ; never their values, of which some are keys.
         repair: What brings both together again.
+        outcome: What a repair made of it; empty where none was tried.
     """
 
     system: str
@@ -56,6 +59,12 @@ class Drift:
     identity: str
     fields: tuple[str, ...]
     repair: str
+    outcome: str = ""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Build it from what `to_dict` returns."""
+        return cls(**{**data, "fields": tuple(data["fields"])})
 
     def to_dict(self) -> dict[str, object]:
         """Return it as plain JSON data."""
@@ -70,7 +79,7 @@ async def drifts(orders: Orders, system: SubscriberSystem) -> list[Drift]:
     """
     cards = Cards(orders.book, orders.seal)
     moving = in_flight(orders)
-    held = _Held(cards, system)
+    held = Held(cards, system)
     wanted = {key: mark for some in cards.everything() for key, mark in held.marks(some)}
     suspects: set[str] = set()
     async for records in system.everything():
@@ -109,7 +118,7 @@ def _mark(record: Record) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=12).digest()
 
 
-class _Held:
+class Held:
     """What a system is to hold, by the ledger.
 
     Args:
@@ -120,6 +129,10 @@ class _Held:
     def __init__(self, cards: Cards, system: SubscriberSystem) -> None:
         self._cards, self._system = cards, system
         self._without = cards.places.without(system.name)
+
+    def known(self, keys: Sequence[str]) -> dict[str, Subscriber]:
+        """Return the SIMs in service by what the system knows them by."""
+        return {**self._cards.find("msisdn", keys), **self._cards.find("imsi", keys)}
 
     def expected(self, sim: Subscriber) -> Record | None:
         """Return what it is to hold of a SIM; None where that is on other systems alone."""
@@ -134,7 +147,7 @@ class _Held:
 
     async def confirmed(self, keys: Sequence[str]) -> list[Drift]:
         """Look again at what seemed to differ: at what is nobody's, too."""
-        known = {**self._cards.find("msisdn", keys), **self._cards.find("imsi", keys)}
+        known = self.known(keys)
         ours = [key for key in keys if key in known]
         held = await self._system.read([known[key] for key in ours])
         wanted = [self.expected(known[key]) for key in ours]
@@ -145,14 +158,14 @@ class _Held:
     async def _held_of_nobodys(self, keys: Sequence[str]) -> list[str]:
         """Return what still stands there of what is nobody's."""
         try:
-            held = await self._system.read([nobody(key) for key in keys if _NUMBER.fullmatch(key)])
+            held = await self._system.read([nobody(key) for key in keys if NUMBER.fullmatch(key)])
         except SystemUnreachable:
             raise
         except TelcoError:
             # It lists what it does not let anybody ask for: that is told as it was seen.
             return list(keys)
         there = iter(held)
-        return [key for key in keys if not _NUMBER.fullmatch(key) or next(there) is not None]
+        return [key for key in keys if not NUMBER.fullmatch(key) or next(there) is not None]
 
 
 def nobody(key: str) -> Subscriber:
@@ -169,7 +182,7 @@ def _drift(
     if names == ["presence"]:
         return _stray(system, key) if wanted is None else _missing(system, key)
     kind = _KINDS.get(names[0], _PROFILE)
-    return Drift(system.name, kind, key, tuple(names), _ORDER)
+    return Drift(system.name, kind, key, tuple(names), _AGAIN)
 
 
 def _missing(system: SubscriberSystem, key: str) -> Drift:

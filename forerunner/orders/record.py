@@ -103,7 +103,8 @@ class Chunk:
     def opened(cls, seal: Seal, order: str, number: int, first: int, sealed: str) -> Self:
         """Build it from its changes as the ledger keeps them."""
         rows = json.loads(seal.open(sealed, f"order {order}, chunk {number}"))
-        changes = [Change(*(x and Subscriber(*x) for x in pair)) for pair in rows]
+        ends = ([x and Subscriber(*x) for x in pair] for pair in rows)
+        changes = [Change(before, after) for before, after in ends]
         return cls(number, tuple(range(first, first + len(changes))), tuple(changes))
 
     def sealed(self, seal: Seal, order: str) -> str:

@@ -120,19 +120,24 @@ def begin(
         OrderError: Its SIMs are not all entered yet, or another request is meant.
     """
     order = orders.find(name)
-    if order and digest and order.hash != digest:
-        problem = "is of another request than the one that is meant, and stays as it is"
-        raise OrderError(f"order {name} {problem}; give yours a name of its own")
+    if order:
+        _see_that_it_is_meant(order, digest)
     if order is None or order.ended:
         return _facts(name, {}, [])
-    if order.state == "collecting":
-        problem = f"order {name} was broken off while it was entered"
-        raise OrderError(f"{problem}; give its request again: -e request=FILE")
     if abandoned_by:
         orders.fail(order.id, f"given up by {abandoned_by}")
     orders.troubles(order.id).resume(str(shard))
     plan = {"order": order.id, "hash": order.hash, "shard": str(shard)}
     return _facts(order.id, plan, shard.leases(order))
+
+
+def _see_that_it_is_meant(order: Order, digest: str) -> None:
+    if digest and order.hash != digest:
+        problem = "is of another request than the one that is meant, and stays as it is"
+        raise OrderError(f"order {order.id} {problem}; give yours a name of its own")
+    if order.state == "collecting":
+        problem = f"order {order.id} was broken off while it was entered"
+        raise OrderError(f"{problem}; give its request again: -e request=FILE")
 
 
 def judge(orders: Orders, name: str) -> dict[str, Any]:
