@@ -8,7 +8,10 @@ from airflow.sdk import DAG
 from forerunner.airflow import params
 from forerunner.airflow.alerts import AlertNotifier
 from forerunner.airflow.operators import AnsiblePlaybookOperator
-from forerunner.airflow.orders import NotifyOperator, TakeSimOrderOperator
+from forerunner.airflow.orders import REQUEST_HASH, NotifyOperator, TakeSimOrderOperator
+
+# Of the request that this run took; it concludes no other order of the name.
+TAKEN = "{{ ti.xcom_pull(task_ids='collect_request', key='" + REQUEST_HASH + "') or 'none' }}"
 
 with DAG(
     dag_id="provision_sims",
@@ -41,7 +44,7 @@ with DAG(
     validate = AnsiblePlaybookOperator(
         task_id="validate_and_log",
         playbook="conclude_sim_order",
-        variables={"order_id": "{{ params.request_id }}"},
+        variables={"order_id": "{{ params.request_id }}", "order_hash": TAKEN},
         check="{{ params.check or params.dry_run }}",
         # What cannot be completed is taken back here, so it runs whatever became of the parts.
         trigger_rule="all_done",
@@ -51,6 +54,7 @@ with DAG(
     notify = NotifyOperator(
         task_id="notify",
         order="{{ params.request_id }}",
+        order_hash=TAKEN,
         retries=3,
         execution_timeout=timedelta(minutes=10),
     ).as_teardown()

@@ -76,6 +76,24 @@ def orders(
 
 
 @app.command()
+def vendor(
+    order: Annotated[str, typer.Argument(help="A request's file, or a taken order's request_id.")],
+    file: Annotated[Path, typer.Argument(help="The .inp file to write.")],
+    customer: Annotated[str, typer.Option(help="The customer's name at the vendor.")] = "",
+) -> None:
+    """Write what a SIM vendor is sent for an order: its numbers, and no secret."""
+    from forerunner.database import Database
+    from forerunner.orders.book import Book
+    from forerunner.orders.record import Orders
+    from forerunner.orders.vendor_order import write_vendor_input
+
+    header = {"Customer": customer} if customer else {}
+    spans = write_vendor_input(Orders(Book(Database())), order, file, header)
+    said = ", ".join(f"{kind} {span.first}-{span.last}" for kind, span in spans.items())
+    typer.echo(f"{file}: {next(iter(spans.values())).count} SIMs, {said}")
+
+
+@app.command()
 def backups(
     maximum_age_h: Annotated[float, typer.Option(min=0, help="Hours until it is stale.")] = 26,
     directory: Annotated[Path | None, typer.Option(help="Else var/backups.")] = None,

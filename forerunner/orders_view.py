@@ -37,7 +37,8 @@ def show_one(orders: "Orders", name: str, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(plain(orders, order), sort_keys=True))
         return
-    Console().print(Group(_table(orders, [order]), _problems(orders, order)))
+    parts = (_table(orders, [order]), _halts(orders, order), _problems(orders, order))
+    Console().print(Group(*parts))
 
 
 def plain(orders: "Orders", order: "Order") -> dict[str, Any]:
@@ -53,7 +54,11 @@ def plain(orders: "Orders", order: "Order") -> dict[str, Any]:
         "updated": order.updated,
         "systems": _systems(orders, order),
         "problems": [vars(each) for each in troubles.problems(_PROBLEMS)],
-        "halts": [vars(each) for each in troubles.halts("")],
+        "halts": [
+            {"part": part, **vars(each)}
+            for part, halts in troubles.halts_of_parts().items()
+            for each in halts
+        ],
     }
 
 
@@ -79,6 +84,19 @@ def _stands(orders: "Orders", order: "Order") -> str:
         stands = ", ".join(f"{count} {state}" for state, count in counts.items())
         lines.append(f"{name}: {stands or 'nothing yet'}")
     return "\n".join(lines)
+
+
+def _halts(orders: "Orders", order: "Order") -> Table | str:
+    found = orders.troubles(order.id).halts_of_parts()
+    if not found:
+        return ""
+    view = Table(title="Systems that cannot go on")
+    for heading in ("Part", "System", "Why"):
+        view.add_column(heading, overflow="fold")
+    for part, halts in found.items():
+        for each in halts:
+            view.add_row(part or "whole", each.system, Text(each.why))
+    return view
 
 
 def _problems(orders: "Orders", order: "Order") -> Table | str:

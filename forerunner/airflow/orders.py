@@ -1,5 +1,6 @@
 """Operators of SIM orders: taking a request from Airflow's form, and telling how it ended."""
 
+import hashlib
 import html
 import json
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from forerunner import home
 from forerunner.airflow.alerts import post
 from forerunner.airflow.operators import AnsiblePlaybookOperator
-from forerunner.errors import InvalidData
+from forerunner.errors import ForerunnerError, InvalidData
 from forerunner.files import write_whole
 
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 MAIL_CONNECTION = "forerunner_mail"
 SUMMARY = "summary"
 """Under this name the taking of an order leaves what its playbook said."""
+REQUEST_HASH = "request_hash"
+"""Under this name it leaves the hash of what is ordered, before anything is taken."""
+_DIGITS = 12
+_OTHER = (
+    "the request was not taken, for its name is not free or it does not fit; see the DAG run's log."
+    " Another order of the name stays as it is"
+)
 
 
 class TakeSimOrderOperator(AnsiblePlaybookOperator):
@@ -53,8 +61,9 @@ class TakeSimOrderOperator(AnsiblePlaybookOperator):
         directory = home.var() / "orders" / "requests"
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         _see_that_files_are_in(directory, request)
-        path = directory / f"{request['request_id']}.json"
-        write_whole(path, json.dumps(request, indent=2) + "\n")
+        path = _written(directory, request)
+        # Whatever becomes of it from here on, the run goes on with this order and no other.
+        context["ti"].xcom_push(key=REQUEST_HASH, value=_hash(path))
         self.variables = {**self.variables, "request": str(path)}
         context["ti"].xcom_push(key=SUMMARY, value=super().execute(context))
         return _parts(request, int(self.shards), self.check)
@@ -68,19 +77,23 @@ class NotifyOperator(BaseOperator):
 
     Args:
         order: The order's request_id; templated.
+        order_hash: Of the request that the run took; another order of the name is not told of;
+            templated.
     """
 
-    template_fields: Sequence[str] = ("order",)
+    template_fields: Sequence[str] = ("order", "order_hash")
 
-    def __init__(self, *, order: str, **kwargs: Any) -> None:
+    def __init__(self, *, order: str, order_hash: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.order = order
+        self.order, self.order_hash = order, order_hash
 
-    def execute(self, context: Context) -> dict[str, Any]:  # noqa: ARG002
+    def execute(self, context: Context) -> dict[str, Any]:
         """Send it, and return what was said and by which ways."""
-        order, text = _told(self.order)
+        order, text = _told(self.order, self.order_hash)
         ways = ["webhook"] if post({"text": text}, self.log) else []
-        people = [str(each) for each in order.request.get("notify", [])] if order else []
+        # Of an order that was not taken, whoever asked for it is to hear.
+        asked = order.request if order else dict(context["params"])
+        people = [str(each) for each in asked.get("notify") or ()]
         if people and self._mail(people, text):
             ways.append("mail")
         self.log.info("%s", text)
@@ -111,6 +124,26 @@ def _see_that_files_are_in(directory: Path, request: dict[str, Any]) -> None:
         raise InvalidData("the form", name, problem)
 
 
+def _written(directory: Path, request: dict[str, Any]) -> Path:
+    """Write a request down, and return its file: another request of the same name has its own."""
+    text = json.dumps(request, indent=2) + "\n"
+    digest = hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]
+    path = directory / f"{request['request_id']}.{digest}.json"
+    write_whole(path, text)
+    return path
+
+
+def _hash(path: Path) -> str:
+    """Return the hash of what a request orders; empty where it does not fit, and is not taken."""
+    from forerunner.sims.request import read_request
+
+    try:
+        return read_request(path).hash
+    except ForerunnerError:
+        # The playbook says what is wrong with it, all of it.
+        return ""
+
+
 def _parts(request: dict[str, Any], shards: int, check: object) -> list[dict[str, str]]:
     dry = str(check).lower() == "true" or request.get("dry_run") is True
     found = None if dry else _orders().find(request["request_id"])
@@ -118,14 +151,16 @@ def _parts(request: dict[str, Any], shards: int, check: object) -> list[dict[str
         return []
     count = max(1, min(shards, found.chunks))
     parts = [f"{number}/{count}" for number in range(1, count + 1)] if count > 1 else [""]
-    return [{"order_id": found.id, "shard": part} for part in parts]
+    return [{"order_id": found.id, "order_hash": found.hash, "shard": part} for part in parts]
 
 
-def _told(name: str) -> "tuple[Order | None, str]":
+def _told(name: str, digest: str) -> "tuple[Order | None, str]":
     from forerunner.orders.finish import standing_of, summary
 
     orders = _orders()
     order = orders.find(name)
+    if order and order.hash != digest:
+        return None, f"order {name}: {_OTHER}"
     if order is None:
         return None, f"order {name}: it was not taken, or was a dry run; see the DAG run's log"
     problems = orders.troubles(name).problems(5)

@@ -1,6 +1,5 @@
 """From a request to what is entered into the ledger."""
 
-from collections.abc import Sequence
 from functools import partial
 
 from forerunner.database import Execute
@@ -8,6 +7,7 @@ from forerunner.orders.allocation import Interval, intervals, take
 from forerunner.orders.changedsims import ChangedSims, changed_sims
 from forerunner.orders.entering import Asked, Numbers
 from forerunner.orders.newsims import NewSims, new_sims
+from forerunner.orders.reach import Reach
 from forerunner.orders.site import Site
 from forerunner.sims.fitting import back
 from forerunner.sims.request import Request
@@ -15,25 +15,25 @@ from forerunner.sims.request import Request
 _NEW_SIM = frozenset({"create", "port_in"})
 
 
-def asked(request: Request, site: Site, systems: Sequence[str], now: float) -> Asked:
+def asked(request: Request, site: Site, reach: Reach, now: float) -> Asked:
     """Return what is entered for a request that fits as a whole.
 
     Args:
         request: The request.
         site: What orders are made of.
-        systems: Inventory names of its systems, in the order in which a SIM comes to them.
+        reach: Which systems it is for.
         now: Seconds since the epoch, for numbers in quarantine.
 
     Raises:
         Rejected: Something of it does not fit; names all of that.
         VaultError: A secret that it names is in a vault that cannot be opened.
     """
-    made = _made(request, site)
+    made = _made(request, site, reach)
     return Asked(
         request.id,
         request.hash,
         request.operation,
-        tuple(systems),
+        reach.systems,
         request.record,
         made.total,
         partial(_allocate, request.id, made, now),
@@ -41,10 +41,12 @@ def asked(request: Request, site: Site, systems: Sequence[str], now: float) -> A
     )
 
 
-def _made(request: Request, site: Site) -> NewSims | ChangedSims:
+def _made(request: Request, site: Site, reach: Reach) -> NewSims | ChangedSims:
     faults = request.faults.copied()
-    new = request.operation in _NEW_SIM and not back(request.data)
-    made = (new_sims if new else changed_sims)(request, site, faults)
+    if request.operation in _NEW_SIM and not back(request.data):
+        made: NewSims | ChangedSims | None = new_sims(request, site, faults)
+    else:
+        made = changed_sims(request, site, reach, faults)
     faults.end()
     assert made  # noqa: S101 - where it is None, something was noted
     return made

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from forerunner.database import Execute
 from forerunner.orders.book import Book, insert
+from forerunner.orders.reach import Places
 from forerunner.orders.sealing import Seal
 from forerunner.telco import Change, Subscriber
 
@@ -26,6 +27,8 @@ class Cards:
 
     def __init__(self, book: Book, seal: Seal) -> None:
         self._book, self._seal = book, seal
+        self.places = Places(book)
+        """The systems that each is on."""
 
     def find(self, identity: Identity, numbers: Sequence[str]) -> dict[str, Subscriber]:
         """Return the SIMs that have numbers of a kind, by number; others are left out."""

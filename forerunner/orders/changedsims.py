@@ -7,9 +7,10 @@ from forerunner.errors import InvalidData
 from forerunner.orders import existing
 from forerunner.orders.columns import Column, Ranged
 from forerunner.orders.entering import Numbers
-from forerunner.orders.existing import Selection
+from forerunner.orders.existing import Fit, Selection
 from forerunner.orders.fresh import Fresh, Wanted, fresh_of
 from forerunner.orders.newsims import whole
+from forerunner.orders.reach import Reach
 from forerunner.orders.site import Site
 from forerunner.sims.listed import Sims
 from forerunner.sims.numbers import NumberKind
@@ -80,12 +81,13 @@ class ChangedSims:
             yield sim, replace(sim, **changed)
 
 
-def changed_sims(request: Request, site: Site, faults: Faults) -> ChangedSims | None:
+def changed_sims(request: Request, site: Site, reach: Reach, faults: Faults) -> ChangedSims | None:
     """Return the SIMs that a request is for; None where something was noted.
 
     Args:
         request: The request.
         site: What orders are made of.
+        reach: Which systems it is for; takes the SIMs.
         faults: Where it is noted what does not fit.
     """
     fields = _NEW.get(request.operation, {})
@@ -97,7 +99,8 @@ def changed_sims(request: Request, site: Site, faults: Faults) -> ChangedSims | 
     with faults.gathering():
         if sims.whole:
             selection = _selection(request, site, sims)
-            claims = existing.selected(site.cards, request.operation, selection, faults)
+            fit = Fit(site.cards, request.operation, reach)
+            claims = existing.selected(fit, selection, faults)
     # Where some are not found, how many are wanted is not to be known.
     count = 0 if faults else len(claims)
     columns = Wanted(request, site, fresh, faults).columns(fields, count) if count else ()

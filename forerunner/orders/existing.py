@@ -6,6 +6,7 @@ from itertools import islice
 
 from forerunner.orders.cards import Cards
 from forerunner.orders.errors import OrderError
+from forerunner.orders.reach import Reach
 from forerunner.sims.listed import NONE, Sims
 from forerunner.sims.numbers import NumberKind
 from forerunner.sims.packed import Packed
@@ -64,21 +65,45 @@ def turned(operation: str, routing_number: str) -> Turned:
     return made[operation]
 
 
-def selected(cards: Cards, operation: str, selection: Selection, faults: Faults) -> Packed:
+@dataclass(frozen=True)
+class Fit:
+    """Tells which SIMs are fit for what is meant.
+
+    Attributes:
+        cards: The SIMs in service.
+        operation: What is meant.
+        reach: The systems that it is meant for; takes each SIM.
+    """
+
+    cards: Cards
+    operation: str
+    reach: Reach
+
+    def found(
+        self, kind: NumberKind, numbers: Sequence[str]
+    ) -> Iterator[tuple[str, Subscriber | None, str]]:
+        """Yield each number, the SIM that has it, and why that is not fit; empty where it is."""
+        sims = self.cards.find(kind, numbers)
+        on = self.cards.places.of([each.imsi for each in sims.values()])
+        for number in numbers:
+            if sim := sims.get(number):
+                unfit = _unfit(self.operation, sim)
+                yield number, sim, unfit or self.reach.problem(on.get(sim.imsi))
+            else:
+                yield number, None, "no SIM in service has it"
+
+
+def selected(fit: Fit, selection: Selection, faults: Faults) -> Packed:
     """Return the IMSIs of the SIMs that are meant, in their order.
 
     Args:
-        cards: The SIMs in service.
-        operation: What is meant.
-        selection: Which SIMs are.
-        faults: Where it is noted which are not in service, or not fit.
+        fit: Tells which are in service and fit.
+        selection: Which SIMs are meant.
+        faults: Where it is noted which are not.
     """
     imsis, place = Packed("imsi"), 0
     for some in _parts(selection.numbers):
-        found = cards.find(selection.kind, some)
-        for number in some:
-            sim = found.get(number)
-            problem = _unfit(operation, sim) if sim else "no SIM in service has it"
+        for number, sim, problem in fit.found(selection.kind, some):
             if problem:
                 reason = f"{number}: {problem}"
                 faults.add(selection.reject(place, selection.kind, reason))

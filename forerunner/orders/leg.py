@@ -4,14 +4,12 @@ Before a chunk is written, the ledger says `begun`; once it was read back, `appl
 between is done again: a system brings each SIM from wherever it stands to where it is to stand.
 """
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential
-
+from forerunner.orders.pace import answered, paced
+from forerunner.orders.pulse import Pulse
 from forerunner.orders.readback import foreign, occupied, unlike
 from forerunner.orders.record import Chunk, Order, Orders
 from forerunner.orders.states import Only, WorkState
@@ -46,6 +44,7 @@ class Leg:
     ) -> None:
         self._orders, self._order, self._system, self._terms = orders, order, system, terms
         self._troubles = orders.troubles(order.id)
+        self._pulse = Pulse(orders, order, system.name, terms)
 
     async def check(self) -> None:
         """See on the system that every SIM stands as the ledger thinks, and that new ones are free.
@@ -65,7 +64,7 @@ class Leg:
         Raises:
             SystemUnreachable: The system does not answer; the order waits for it as it stands.
         """
-        turn = Turn(self._orders, self._order, self._system.name, self._terms)
+        turn = Turn(self._orders, self._order, self._system.name, self._terms, self._pulse)
         for chunk in self._open(_TO_APPLY):
             if not await turn.come(chunk.number):
                 return
@@ -94,10 +93,10 @@ class Leg:
             SystemUnreachable: The system does not answer, and some of it may be written.
         """
         problems: list[str] = []
-        self._terms.permit()
+        self._pulse.permit()
         self._set(chunk, "begun", only)
         try:
-            async for some in self._paced(chunk.changes):
+            async for some in paced(chunk.changes, self._terms.rate, self._pulse.permit):
                 problems += await self._patiently(partial(self._written, some))
         except SystemUnreachable:
             raise
@@ -107,7 +106,7 @@ class Leg:
 
     async def _written(self, changes: Sequence[Change]) -> list[str]:
         # Each time anew: while a system did not answer, somebody else may have gone on.
-        self._terms.permit()
+        self._pulse.permit()
         said = await self._system.bring(changes)
         found = await unlike(self._system, changes)
         # What it said tells more than how it differs.
@@ -126,25 +125,7 @@ class Leg:
         return chunk.undone(noted)
 
     async def _patiently(self, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
-        """Ask, again while the system does not answer: whatever it is asked may be repeated."""
-        async for attempt in AsyncRetrying(
-            retry=retry_if_exception_type(SystemUnreachable),
-            wait=wait_exponential(0.2, max=5),
-            stop=stop_after_delay(self._terms.patience_s),
-            reraise=True,
-        ):
-            with attempt:
-                return await ask()
-        raise AssertionError("a retrying either returns or raises")
-
-    async def _paced(self, changes: Sequence[Change]) -> AsyncIterator[Sequence[Change]]:
-        """Yield changes in parts, no faster than the system is to be asked, while permitted."""
-        rate = self._terms.rate
-        part = max(1, min(len(changes), int(rate))) if rate else len(changes)
-        for first in range(0, len(changes), part):
-            due = time.monotonic() + (part / rate if rate else 0.0)
-            yield changes[first : first + part]
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
+        return await answered(ask, self._terms.patience_s)
 
     def _open(self, states: frozenset[WorkState]) -> Iterator[Chunk]:
         for number in self._numbers(states):

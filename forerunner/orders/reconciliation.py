@@ -1,10 +1,17 @@
-"""What role sim_order does to reconcile: each system by itself, then one report of all of them."""
+"""What role sim_order does to reconcile: each system by itself, then one report of all of them.
+
+Where it is asked for, what differs is put right in between, behind the gate.
+"""
 
 import asyncio
+import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +21,11 @@ from forerunner.fleet.device import DeviceResult
 from forerunner.fleet.inventory import device_results
 from forerunner.orders.reconciling import Drift, drifts
 from forerunner.orders.record import Orders
+from forerunner.orders.repair import REPAIRED, Repair
 from forerunner.orders.steps import LOCAL
-from forerunner.orders.task import Work, open_subscriber_system
+from forerunner.orders.task import Work, open_subscriber_system, see_that_it_is_open
 from forerunner.report import publish
-from forerunner.telco import SystemUnreachable
+from forerunner.telco import SubscriberSystem, SystemUnreachable
 
 # A page for people; the JSON beside it has all of them.
 _SHOWN = 2000
@@ -35,16 +43,67 @@ def reconcile(orders: Orders, work: Work, directory: Path) -> dict[str, Any]:
     path.unlink(missing_ok=True)
     said: dict[str, Any]
     try:
-        found = asyncio.run(_compared(orders, work))
+        found = asyncio.run(_opened(work, partial(drifts, orders)))
     except ForerunnerError as error:
-        status = "unreachable" if isinstance(error, SystemUnreachable) else "failed"
-        said = {"status": status, "message": str(error), "drifts": []}
+        said = {**_failed(error), "drifts": []}
     else:
         message = f"{work.system}: {len(found)} differences"
         said = {"status": "ok", "message": message, "drifts": [x.to_dict() for x in found]}
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_whole(path, json.dumps(said))
     return {"changed": False, "message": said["message"]}
+
+
+def mend(systems: Sequence[str], directory: Path, strays: bool) -> dict[str, Any]:
+    """Say what is to be put right, and what the gate is to be asked for.
+
+    Args:
+        systems: Their inventory names.
+        directory: Where the systems' files are.
+        strays: Whether strays are to go.
+    """
+    found = [x for name in systems for x in _read(directory / f"{name}.json", name)["drifts"]]
+    due = [x for x in found if strays or x["kind"] != "stray"]
+    digest = hashlib.sha256(json.dumps(due, sort_keys=True).encode()).hexdigest()
+    names = {x["system"]: None for x in due}
+    counts = Counter(f"{x['kind']} on {x['system']}" for x in due)
+    said = ", ".join(f"{number} {what}" for what, number in counts.items()) or "nothing"
+    stay = len(found) - len(due)
+    message = f"to be put right: {said}" + (f"; {stay} strays stay" if stay else "")
+    plan = {"repair": digest, "remove_strays": strays}
+    leases = [lease(name) for name in names]
+    facts = {"sim_order_plan": plan, "sim_order_leases": leases}
+    return {"changed": False, "message": message, "ansible_facts": facts}
+
+
+def lease(system: str) -> str:
+    """Return what a repair leases of a system: not two at a time."""
+    return f"{system}/repair"
+
+
+def repair(orders: Orders, work: Work, directory: Path, strays: bool) -> dict[str, Any]:
+    """Put right on one system what was found there, and note what became of each.
+
+    Args:
+        orders: The ledger's orders.
+        work: Which system, how it is reached, and on what terms it is written.
+        directory: Where the systems' files are.
+        strays: Whether strays are to go.
+    """
+    path = directory / f"{work.system}.json"
+    said = dict(_read(path, work.system))
+    found = [Drift.from_dict(each) for each in said["drifts"]]
+    if not found or all(x.kind == "stray" and not strays for x in found):
+        return {"changed": False, "message": f"{work.system}: nothing to put right"}
+
+    try:
+        found = asyncio.run(_opened(work, partial(_repaired, orders, work, strays, found)))
+    except ForerunnerError as error:
+        said |= _failed(error)
+    done = sum(x.outcome == REPAIRED for x in found)
+    message = f"{work.system}: {done} of {len(found)} differences put right"
+    write_whole(path, json.dumps({**said, "drifts": [x.to_dict() for x in found]}))
+    return {"changed": done > 0, "message": message if said["status"] == "ok" else said["message"]}
 
 
 def report(systems: Sequence[str], directory: Path, reports: Path) -> dict[str, Any]:
@@ -61,14 +120,19 @@ def report(systems: Sequence[str], directory: Path, reports: Path) -> dict[str, 
     facts = {"time": time.time(), "systems": list(systems), "counts": counts}
     write_whole(reports / "sims_all.json", json.dumps({**facts, "drifts": found}) + "\n")
     page = publish(reports, "sims", {**facts, "drifts": found[:_SHOWN]})
-    kinds = ", ".join(f"{number} {kind}" for kind, number in counts.items())
-    message = f"{len(found)} differences" + (f" ({kinds})" if kinds else "") + f"; see {page}"
-    bad = {
-        x: DeviceResult(y["status"], y["message"]) for x, y in said.items() if y["status"] != "ok"
-    }
-    results = {**bad, LOCAL: DeviceResult("failed" if found or bad else "ok", message)}
+    done = sum(each["outcome"] == REPAIRED for each in found)
+    message = f"{_said(found, counts, done)}; see {page}"
+    left = {x: y for x, y in said.items() if y["status"] != "ok"}
+    bad = {x: DeviceResult(y["status"], y["message"]) for x, y in left.items()}
+    results = {**bad, LOCAL: DeviceResult("failed" if len(found) > done or bad else "ok", message)}
     facts = {"device_results": device_results(results)}
     return {"changed": False, "message": message, "counts": counts, "ansible_facts": facts}
+
+
+def _said(found: Sequence[Mapping[str, Any]], counts: Mapping[str, int], done: int) -> str:
+    kinds = ", ".join(f"{number} {kind}" for kind, number in counts.items())
+    put = f", {done} of them put right" if any(each["outcome"] for each in found) else ""
+    return f"{len(found)} differences" + (f" ({kinds})" if kinds else "") + put
 
 
 def _read(path: Path, system: str) -> Mapping[str, Any]:
@@ -78,9 +142,30 @@ def _read(path: Path, system: str) -> Mapping[str, Any]:
         return {"status": "failed", "message": f"{system}: it was not compared", "drifts": []}
 
 
-async def _compared(orders: Orders, work: Work) -> list[Drift]:
+async def _repaired(
+    orders: Orders, work: Work, strays: bool, found: Sequence[Drift], system: SubscriberSystem
+) -> list[Drift]:
+    """Put right what was found on a system, while its windows are open and the gate permits it."""
+
+    def permit() -> None:
+        see_that_it_is_open(work, datetime.now(UTC))
+        work.terms.permit()
+
+    profile = next(iter(work.settings.get("profiles") or ()), "")
+    terms = replace(work.terms, permit=permit)
+    return await Repair(orders, system, terms, strays, profile).all(found)
+
+
+def _failed(error: ForerunnerError) -> dict[str, str]:
+    status = "unreachable" if isinstance(error, SystemUnreachable) else "failed"
+    return {"status": status, "message": str(error)}
+
+
+async def _opened(
+    work: Work, act: Callable[[SubscriberSystem], Awaitable[list[Drift]]]
+) -> list[Drift]:
     system = await open_subscriber_system(work)
     try:
-        return await drifts(orders, system)
+        return await act(system)
     finally:
         await system.aclose()

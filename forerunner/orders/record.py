@@ -103,7 +103,8 @@ class Chunk:
     def opened(cls, seal: Seal, order: str, number: int, first: int, sealed: str) -> Self:
         """Build it from its changes as the ledger keeps them."""
         rows = json.loads(seal.open(sealed, f"order {order}, chunk {number}"))
-        changes = [Change(*(x and Subscriber(*x) for x in pair)) for pair in rows]
+        ends = ([x and Subscriber(*x) for x in pair] for pair in rows)
+        changes = [Change(before, after) for before, after in ends]
         return cls(number, tuple(range(first, first + len(changes))), tuple(changes))
 
     def sealed(self, seal: Seal, order: str) -> str:
@@ -232,6 +233,29 @@ class Orders:
             system=system,
         )
         return [cast(WorkState, row[0]) for row in rows]
+
+    def beat(self, order: str, system: str, chunk: int) -> None:
+        """Note that somebody works on a chunk and those after it, or waits for its turn."""
+        self.book.execute(
+            "UPDATE sim_work SET updated = :now WHERE order_id = :id AND system = :system"
+            " AND chunk = :chunk",
+            id=order,
+            system=system,
+            chunk=chunk,
+            now=self.book.clock(),
+        )
+
+    def last_beat(self, order: str, system: str, chunks: range) -> float:
+        """Return when somebody worked on some chunks last, by the clock of whoever did."""
+        rows = self.book.execute(
+            "SELECT MAX(updated) FROM sim_work WHERE order_id = :id AND system = :system"
+            " AND chunk >= :first AND chunk < :end",
+            id=order,
+            system=system,
+            first=chunks.start,
+            end=chunks.stop,
+        )
+        return float(rows[0][0] or 0)
 
     def set_proven(self, order: str, system: str) -> None:
         """Note that what a system has of an order was shown to work."""

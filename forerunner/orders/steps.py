@@ -16,6 +16,7 @@ from forerunner.orders.columns import Pools
 from forerunner.orders.entering import DRY, drop, enter
 from forerunner.orders.errors import OrderError
 from forerunner.orders.finish import End, again, finish, standing_of, summary
+from forerunner.orders.reach import reach_of
 from forerunner.orders.record import Order, Orders
 from forerunner.orders.shard import Shard
 from forerunner.orders.site import Site
@@ -70,9 +71,9 @@ def _entered(orders: Orders, request: Request, given: Mapping[str, Any], dry: bo
     cards, password = Cards(orders.book, orders.seal), Path(given["password_file"])
     pools, encrypted = Pools(given["pools"]), bool(given["takes_encrypted"])
     site = Site(pools, given["profiles"], cards, password, encrypted)
-    systems = targets(request, given["systems"])
     with _rejects_told(Path(given["directory"]) / request.id / "rejects.csv"):
-        wanted = asked(request, site, systems, orders.book.clock())
+        reach = reach_of(request, given["systems"])
+        wanted = asked(request, site, reach, orders.book.clock())
         marked = {**wanted.request, DRY: True} if dry else wanted.request
         order = enter(orders, replace(wanted, request=marked), given["chunk"])
     # What a dry run left half entered is meant now.
@@ -103,26 +104,9 @@ def _see_that_it_can_begin(request: Request, now: float) -> None:
         raise InvalidData(request.source, "window", "is over; name a later one")
 
 
-def targets(request: Request, systems: Mapping[str, str]) -> list[str]:
-    """Return the systems that a request is for, in the order in which a SIM comes to them.
-
-    Args:
-        request: The request.
-        systems: Kind by inventory name, in that order.
-
-    Raises:
-        InvalidData: It names one that the inventory does not have.
-    """
-    wanted = request.data.get("targets") or list(systems)
-    for each in wanted:
-        if each not in systems and each not in systems.values():
-            known = ", ".join(systems)
-            problem = f"{each} is no system of the inventory; it has {known}"
-            raise InvalidData(request.source, "targets", problem)
-    return [name for name, kind in systems.items() if name in wanted or kind in wanted]
-
-
-def begin(orders: Orders, name: str, shard: Shard, abandoned_by: str = "") -> dict[str, Any]:
+def begin(
+    orders: Orders, name: str, shard: Shard, abandoned_by: str = "", digest: str = ""
+) -> dict[str, Any]:
     """Go on with an order, and say what the gate is to be asked for.
 
     Args:
@@ -130,21 +114,30 @@ def begin(orders: Orders, name: str, shard: Shard, abandoned_by: str = "") -> di
         name: The order's request_id; empty, or of none that there is, in a dry run.
         shard: Which part of it.
         abandoned_by: Who gives it up, so that it is taken back; empty to go on with it.
+        digest: The hash of the request that is meant; empty for whichever has the name.
 
     Raises:
-        OrderError: Its SIMs are not all entered yet.
+        OrderError: Its SIMs are not all entered yet, or another request is meant.
     """
     order = orders.find(name)
+    if order:
+        _see_that_it_is_meant(order, digest)
     if order is None or order.ended:
         return _facts(name, {}, [])
-    if order.state == "collecting":
-        problem = f"order {name} was broken off while it was entered"
-        raise OrderError(f"{problem}; give its request again: -e request=FILE")
     if abandoned_by:
         orders.fail(order.id, f"given up by {abandoned_by}")
     orders.troubles(order.id).resume(str(shard))
     plan = {"order": order.id, "hash": order.hash, "shard": str(shard)}
     return _facts(order.id, plan, shard.leases(order))
+
+
+def _see_that_it_is_meant(order: Order, digest: str) -> None:
+    if digest and order.hash != digest:
+        problem = "is of another request than the one that is meant, and stays as it is"
+        raise OrderError(f"order {order.id} {problem}; give yours a name of its own")
+    if order.state == "collecting":
+        problem = f"order {order.id} was broken off while it was entered"
+        raise OrderError(f"{problem}; give its request again: -e request=FILE")
 
 
 def judge(orders: Orders, name: str) -> dict[str, Any]:

@@ -137,12 +137,17 @@ def _see_that_all_is_checked(orders: Orders, order: Order) -> None:
 def _permit(order: Order, work: Work) -> None:
     """Raise unless now is a time to write: by the gate, the system's windows, and the order's."""
     now = datetime.now(UTC)
-    if opening := closed_until(work.window, work.timezone, now):
-        raise OrderError(f"{work.system}: its maintenance window opens {opening}; run it then")
+    see_that_it_is_open(work, now)
     if missed := outside(str(order.request.get("window", "")), now):
         hint = "run it then" if missed.startswith("opens") else "give its request a later one"
         raise OrderError(f"{work.system}: the window of order {order.id} {missed}; {hint}")
     work.terms.permit()
+
+
+def see_that_it_is_open(work: Work, now: datetime) -> None:
+    """Raise unless a system's own windows allow to write to it now."""
+    if opening := closed_until(work.window, work.timezone, now):
+        raise OrderError(f"{work.system}: its maintenance window opens {opening}; run it then")
 
 
 async def _done(orders: Orders, order: Order, work: Work) -> int:

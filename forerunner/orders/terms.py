@@ -12,7 +12,8 @@ class Terms:
         permit: Asked before each write; raises to prevent it.
         rate: SIMs a second at the most; 0 for as many as the system takes.
         patience_s: Seconds for which a system that does not answer is tried again.
-        stall_s: Seconds after which a system that the one before keeps waiting gives up.
+        stall_s: Seconds without a sign of whoever works on the system before, after which a system
+            waits for it no longer.
         shard: Name of the part of the order that is worked on; empty for all of it.
         chunks: The chunks that are meant; None for all.
         report: Takes a line about each chunk.

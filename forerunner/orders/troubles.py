@@ -126,13 +126,20 @@ class Troubles:
 
     def halts(self, shard: str) -> list[Halt]:
         """Return which systems could not go on with a part of the order."""
+        return self.halts_of_parts().get(shard, [])
+
+    def halts_of_parts(self) -> dict[str, list[Halt]]:
+        """Return which systems could not go on, by the part; its name is empty for the whole."""
         rows = self._book.execute(
-            "SELECT system, status, why FROM sim_halts WHERE order_id = :id AND shard = :shard"
-            " ORDER BY system",
+            "SELECT shard, system, status, why FROM sim_halts WHERE order_id = :id"
+            " ORDER BY shard, system",
             id=self._order,
-            shard=shard,
         )
-        return [Halt(str(a), cast(HaltStatus, b), str(c)) for a, b, c in rows]
+        found: dict[str, list[Halt]] = {}
+        for shard, system, status, why in rows:
+            halt = Halt(str(system), cast(HaltStatus, status), str(why))
+            found.setdefault(str(shard), []).append(halt)
+        return found
 
     def resume(self, shard: str) -> None:
         """Forget why a part of the order could not go on: it is tried again."""

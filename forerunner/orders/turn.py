@@ -3,14 +3,14 @@
 import asyncio
 import time
 
+from forerunner.orders import pulse
 from forerunner.orders.errors import OrderError
+from forerunner.orders.pulse import Pulse
 from forerunner.orders.record import Order, Orders
 from forerunner.orders.states import HELD, WorkState
 from forerunner.orders.terms import Terms
 
 _POLL_S = 0.2
-# A lease lasts longer than this; one that waits must not lose it.
-_KEEP_S = 5.0
 
 
 class Turn:
@@ -20,15 +20,20 @@ class Turn:
         orders: The ledger's orders.
         order: The order.
         system: The system that waits.
-        terms: For how long it waits, and what keeps its leave to write alive meanwhile.
+        terms: For how long it waits.
+        pulse: What keeps its leave to write alive meanwhile.
     """
 
-    def __init__(self, orders: Orders, order: Order, system: str, terms: Terms) -> None:
+    def __init__(
+        self, orders: Orders, order: Order, system: str, terms: Terms, pulse: Pulse
+    ) -> None:
+        self._pulse = pulse
         self._orders, self._order, self._system, self._terms = orders, order, system, terms
         place = order.systems.index(system)
         self._before = order.systems[place - 1] if place else ""
         self._work: list[WorkState] = []
         self._moved = self._kept = time.monotonic()
+        self._beat = 0.0
 
     async def come(self, chunk: int) -> bool:
         """Wait for a chunk; return False where it never comes, for the order is taken back.
@@ -53,16 +58,18 @@ class Turn:
         """
         if self._work and self._work[chunk] in HELD:
             return True
-        work = self._orders.work(self._order.id, self._before)
-        if work != self._work:
-            self._work, self._moved = work, time.monotonic()
-        return work[chunk] in HELD
+        self._work = self._orders.work(self._order.id, self._before)
+        return self._work[chunk] in HELD
 
     def _stay(self) -> None:
         now = time.monotonic()
-        if now - self._moved > self._terms.stall_s:
-            problem = f"{self._before} has not moved for {self._terms.stall_s:g} s"
-            raise OrderError(f"{self._system}: waits no longer, for {problem}")
-        if now - self._kept > _KEEP_S:
-            self._terms.permit()
+        if now - self._kept > pulse.EVERY_S:
+            self._pulse.permit()
             self._kept = now
+            # A throttle may take hours for a chunk: what counts is that somebody is at it.
+            beat = self._orders.last_beat(self._order.id, self._before, self._pulse.chunks)
+            if beat != self._beat:
+                self._beat, self._moved = beat, now
+        if now - self._moved > self._terms.stall_s:
+            problem = f"nobody has worked on {self._before} for {self._terms.stall_s:g} s"
+            raise OrderError(f"{self._system}: waits no longer, for {problem}")

@@ -45,10 +45,12 @@ class Change:
         before: None when there was none.
         after: None when there is to be none. Where its IMSI or MSISDN is another one, what it had
             before is freed first.
+        claims: Whether what is neither is replaced, too: no order does that, a repair does.
     """
 
     before: Subscriber | None
     after: Subscriber | None
+    claims: bool = False
 
     @property
     def undone(self) -> "Change":
@@ -85,8 +87,9 @@ class SubscriberSystem(Protocol):
     async def bring(self, changes: Sequence[Change]) -> list[str]:
         """Make each change, from wherever between before and after it stands.
 
-        What stands and is neither (see `standing`) is somebody else's and is left as it is. A
-        problem is said for that subscriber alone, without any key; the others go on.
+        What stands and is neither (see `standing`) is somebody else's and is left as it is, unless
+        the change claims it. A problem is said for that subscriber alone, without any key; the
+        others go on.
 
         Returns:
             The problem of each; empty where it stands as wanted now, as far as answers tell.

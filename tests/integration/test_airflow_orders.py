@@ -1,7 +1,8 @@
 """Orders of SIMs from Airflow's form: a real Airflow, and the lab's real systems."""
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -94,13 +95,21 @@ def test_a_dry_run_of_the_form_succeeds_and_leaves_nothing(client: Client, order
 
 
 def test_a_form_with_the_name_of_another_order_fails_and_leaves_that_one(
-    client: Client, orders: Orders
+    client: Client, orders: Orders, playbook: Callable[..., Any], tmp_path: Path
 ) -> None:
-    before = orders.get("form-1")
-    run = client.trigger(DAG, {**FORM, "request_id": "form-1", "quantity": 3})
+    request = tmp_path / "open.json"
+    request.write_text(json.dumps({**FORM, "request_id": "form-4", "quantity": 2}))
+    assert playbook("take_sim_order", "-e", f"request={request}").returncode == 0
+    before = orders.get("form-4")
+    assert before.state == "checking"
+    run = client.trigger(DAG, {**FORM, "request_id": "form-4", "quantity": 3})
 
     assert client.wait_run(DAG, run, 200) == "failed"
-    assert orders.get("form-1") == before
+    assert orders.get("form-4") == before
+    assert "is of another request than the one that is meant" in client.log(
+        DAG, run, "validate_and_log"
+    )
+    assert "the request was not taken" in client.output(DAG, run, "notify")["text"]
 
 
 def _told(directory: Path, keys: set[str]) -> list[Path]:

@@ -28,6 +28,7 @@ Playbook = Callable[..., "subprocess.CompletedProcess[str]"]
 Ask = Callable[..., Path]
 # Near the end of the pool, where no order of these tests comes.
 STRAY = "882399009999955"
+EXTRA = "001010009999955"
 ALL = {"hlr1", "hss1", "gport1", "mind1", "srp1"}
 
 
@@ -226,6 +227,30 @@ def test_a_killed_worker_ends_the_play_and_the_same_command_goes_on(
     assert "order lot-9: done, 300 SIMs" in done.stdout, done.stdout + done.stderr
 
 
+def test_workers_end_at_once_with_their_play_and_the_same_command_goes_on(
+    begin: Begin, playbook: Playbook, orders: Orders, ask: Ask, tmp_path: Path
+) -> None:
+    asked = ("-e", f"request={ask('lot-10', quantity=3)}")
+    # So slow that no worker comes to its next attempt meanwhile.
+    process = begin("provision_sims", *asked, "-e", "hlr_subscriber_rate=0.02")
+    deadline = time.monotonic() + 60
+    while not _begun(orders, "lot-10") and time.monotonic() < deadline:
+        time.sleep(0.05)
+    workers = psutil.Process(process.pid).children(recursive=True)
+    assert workers, (tmp_path / "playbook.log").read_text()
+
+    process.kill()
+
+    assert psutil.wait_procs(workers, timeout=2)[1] == []
+    done = playbook("provision_sims", *asked)
+    assert "order lot-10: done, 3 SIMs" in done.stdout, done.stdout + done.stderr
+
+
+def _begun(orders: Orders, name: str) -> bool:
+    found = orders.find(name)
+    return found is not None and "begun" in orders.work(name, "hlr1")
+
+
 def _writing(play: int, orders: Orders) -> psutil.Process | None:
     """Return a worker of a play that writes, or waits until it may."""
     found = orders.find("lot-9")
@@ -318,6 +343,39 @@ def test_what_the_hlr_has_otherwise_than_the_ledger_is_found_and_no_key_of_it_is
     ]
     pages = b"".join(path.read_bytes() for path in reports.glob("sims*"))
     assert (b"f" * 32 in pages, sim.k.encode() in pages) == (False, False)
+
+
+def test_what_differs_is_put_right_and_strays_go_only_where_that_is_said(
+    playbook: Playbook, orders: Orders
+) -> None:
+    some = sims(orders, "lot-1")[:4]
+    moved = replace(some[1], routing_number="123456")
+    stray = replace(some[0], msisdn=STRAY)
+    on_hlr(lambda hlr: hlr.bring([Change(some[0], replace(some[0], k="e" * 32))]))
+    on_hlr(lambda hlr: hlr.bring([Change(some[2], None), Change(None, replace(stray, imsi=EXTRA))]))
+    on_gport(Change(some[1], moved))
+    on_gport(Change(None, stray))
+    tried = playbook("reconcile_sims", "-e", "repair=true", "--check")
+    left = playbook("reconcile_sims", "-e", "repair=true")
+    both = ("-e", "repair=true", "-e", "remove_strays=true")
+    task = ("--start-at-task", "Do it on the system, as its own role does")
+    forged = playbook("reconcile_sims", *task, *both)
+    again = playbook("reconcile_sims", *both)
+    end = playbook("reconcile_sims", "-e", "repair=true")
+
+    assert "to be put right: 1 " in tried.stdout, tried.stdout[-3000:] + tried.stderr[-2000:]
+    assert "2 strays stay" in tried.stdout
+    assert "5 differences (2 stray, 1 key, 1 missing, 1 routing); see" in tried.stdout
+    assert (
+        "5 differences (2 stray, 1 key, 1 missing, 1 routing), 3 of them put right" in left.stdout
+    )
+    assert (tried.returncode != 0, left.returncode != 0) == (True, True)
+    assert "2 differences (2 stray), 2 of them put right" in again.stdout, forged.stdout[-3000:]
+    assert (again.returncode, end.returncode) == (0, 0), again.stdout[-3000:]
+    assert "0 differences" in end.stdout
+    assert held_by_hlr(orders, some) == 4
+    claims = "SELECT COUNT(*) FROM sim_numbers WHERE kind = 'change'"
+    assert orders.book.execute(claims) == [(0,)]
 
 
 def test_nothing_is_written_without_the_gate(playbook: Playbook, orders: Orders, ask: Ask) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 
+from forerunner.orders.reconciling import nobody
 from forerunner.subscriber_lab.place import SYSTEMS
 from forerunner.telco import Change, Subscriber, SubscriberSystem, SystemUnreachable
 from tests.integration.standing import Standing, created, made
@@ -99,6 +100,27 @@ def test_what_somebody_else_put_there_is_left_as_it_is(system: Standing, sims) -
 
     assert all(system.bring(Change(None, sims[0]), Change(None, sims[1]))[:1])
     assert system.holds([theirs, sims[1]]) == [True, True]
+
+
+def test_what_somebody_else_changed_is_replaced_where_a_repair_claims_it(
+    system: Standing, sims
+) -> None:  # type: ignore[no-untyped-def]
+    system.bring(*created(sims[:4]))
+    system.bring(
+        Change(sims[0], None),
+        Change(sims[1], replace(sims[1], routing_number="654321")),
+        Change(sims[2], replace(sims[2], status="suspended", k="d" * 32)),
+        Change(None, sims[4]),
+    )
+    # Of what nobody has ordered no more is known than its number.
+    number = sims[4].msisdn if system.kind == "gport" else sims[4].imsi
+    stray = replace(nobody(number), iccid="89", k="f" * 32, opc="f" * 32, profile=sims[0].profile)
+
+    back = [Change(each, each, claims=True) for each in sims[:4]]
+    assert system.bring(*back, Change(stray, None, claims=True)) == [""] * 5
+    assert system.holds(sims[:4]) == [True] * 4
+    assert system.absent([sims[4]])
+    assert system.bring(*back) == [""] * 4
 
 
 @pytest.mark.parametrize("end", ["\n", " ", "\0", "'", '"', ")", "\u0661"])

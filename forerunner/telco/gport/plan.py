@@ -29,12 +29,14 @@ class Step:
         before: What stood for it; None for nothing.
         after: What is to stand; None for nothing.
         owners: Positions of the changes that want it.
+        claims: Whether what somebody else entered is replaced.
     """
 
     number: int
     before: Target | None
     after: Target | None
     owners: list[int] = field(default_factory=list)
+    claims: bool = False
 
 
 @dataclass(frozen=True, slots=True)

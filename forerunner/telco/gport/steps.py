@@ -25,7 +25,7 @@ def steps_of(changes: Sequence[Change], settings: Settings) -> tuple[list[Step],
         except TelcoError as error:
             problems[owner] = error.problem
             continue
-        if not gathered.add(owner, before, after):
+        if not gathered.add(owner, before, after, change.claims):
             problems[owner] = "the MSISDN is twice among the changes"
     return sorted(gathered.steps.values(), key=lambda each: each.number), problems
 
@@ -38,22 +38,23 @@ class _Steps:
         self._freed: set[int] = set()
         self._taken: set[int] = set()
 
-    def add(self, owner: int, before: _End | None, after: _End | None) -> bool:
+    def add(self, owner: int, before: _End | None, after: _End | None, claims: bool) -> bool:
         """Add what a change frees and takes; return False where another one did that already."""
         if (before and before[0] in self._freed) or (after and after[0] in self._taken):
             return False
         if before:
             self._freed.add(before[0])
-            self._step(before[0], owner).before = before[1]
+            self._step(before[0], owner, claims).before = before[1]
         if after:
             self._taken.add(after[0])
-            self._step(after[0], owner).after = after[1]
+            self._step(after[0], owner, claims).after = after[1]
         return True
 
-    def _step(self, number: int, owner: int) -> Step:
+    def _step(self, number: int, owner: int, claims: bool) -> Step:
         step = self.steps.setdefault(number, Step(number, None, None))
         if owner not in step.owners:
             step.owners.append(owner)
+        step.claims = step.claims or claims
         return step
 
 

@@ -100,10 +100,10 @@ class Writing:
         ends = (held.target(step.number), step.before, step.after)
         found, before, after = (_record(each, number) for each in ends)
         stands = standing(found, before, after)
-        if stands == "foreign":
+        if stands == "foreign" and not step.claims:
             fields = ", ".join(differences(found, after))
             self.problems[step.number] = f"somebody else's entry covers the number ({fields})"
-        return stands in ("before", "between")
+        return stands in ("before", "between") or (stands == "foreign" and step.claims)
 
     def _batches(self, units: Sequence[Unit]) -> list[list[Unit]]:
         """Return units in as many transactions as they take."""

@@ -26,6 +26,7 @@ class _Step:
         imsi: The IMSI.
         before: What stood; None for nothing.
         after: What is to stand; None for nothing.
+        claims: Whether what somebody else made is replaced.
         found: What stands; an empty one was just made.
     """
 
@@ -33,6 +34,7 @@ class _Step:
     imsi: str
     before: Record | None
     after: Record | None
+    claims: bool
     found: Record | None = None
 
 
@@ -70,7 +72,7 @@ class Writing:
         found = await self._read([each.imsi for each in steps])
         for step, record in zip(steps, found, strict=True):
             step.found = record
-            if standing(record, step.before, step.after) == "foreign":
+            if not step.claims and standing(record, step.before, step.after) == "foreign":
                 self._problems[step.owner] = _FOREIGN
 
     async def _free(self, steps: Sequence[_Step]) -> None:
@@ -128,11 +130,11 @@ def _problem(change: Change) -> str:
 
 def _steps(owner: int, change: Change) -> list[_Step]:
     """Return what a change means for each IMSI that it is about."""
-    before, after = change.before, change.after
+    before, after, claims = change.before, change.after, change.claims
     stood = entry.record_of(before) if before else None
     wanted = entry.record_of(after) if after else None
     if before and after and before.imsi == after.imsi:
-        return [_Step(owner, before.imsi, stood, wanted)]
-    old = [_Step(owner, before.imsi, stood, None)] if before and stood else []
-    new = [_Step(owner, after.imsi, None, wanted)] if after and wanted else []
+        return [_Step(owner, before.imsi, stood, wanted, claims)]
+    old = [_Step(owner, before.imsi, stood, None, claims)] if before and stood else []
+    new = [_Step(owner, after.imsi, None, wanted, claims)] if after and wanted else []
     return [*old, *new]

@@ -25,6 +25,7 @@ class _Step:
     imsi: str
     before: Record | None = field(repr=False)
     after: Record | None = field(repr=False)
+    claims: bool
     found: Record | None = field(default=None, repr=False)
 
     @property
@@ -130,7 +131,8 @@ class BackOffice:
                 problems[step.owner] = record.problem
                 continue
             step.found = record
-            if standing(record, self._shown(step.before), self._shown(step.after)) == "foreign":
+            ends = self._shown(step.before), self._shown(step.after)
+            if not step.claims and standing(record, *ends) == "foreign":
                 problems[step.owner] = _FOREIGN
         return [each for each in steps if not problems[each.owner]]
 
@@ -161,13 +163,13 @@ class BackOffice:
         return ""
 
     def _steps(self, owner: int, change: Change) -> list[_Step]:
-        before, after = change.before, change.after
+        before, after, claims = change.before, change.after, change.claims
         stood = self._meant(before) if before else None
         wanted = self._meant(after) if after else None
         if before and after and before.imsi == after.imsi:
-            return [_Step(owner, before.imsi, stood, wanted)]
-        old = [_Step(owner, before.imsi, stood, None)] if before and stood else []
-        new = [_Step(owner, after.imsi, None, wanted)] if after and wanted else []
+            return [_Step(owner, before.imsi, stood, wanted, claims)]
+        old = [_Step(owner, before.imsi, stood, None, claims)] if before and stood else []
+        new = [_Step(owner, after.imsi, None, wanted, claims)] if after and wanted else []
         return [*old, *new]
 
     def _meant(self, subscriber: Subscriber) -> Record | None:

@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 from forerunner.fleet.action import ControllerAction
 from forerunner.gate.entry import who
 from forerunner.orders import steps
-from forerunner.orders.reconciliation import report
+from forerunner.orders.reconciliation import mend, report
 from forerunner.orders.record import Orders
+from forerunner.orders.repair import end
 from forerunner.orders.shard import Shard
 from forerunner.orders.task import opened_orders
 
@@ -22,7 +23,7 @@ def _take(orders: Orders, options: dict[str, Any], dry: bool) -> Mapping[str, An
 def _begin(orders: Orders, options: dict[str, Any], dry: bool) -> Mapping[str, Any]:
     abandoned_by = who() if options["abandon"] and not dry else ""
     shard = Shard.from_text(options["shard"])
-    return steps.begin(orders, options["order"], shard, abandoned_by)
+    return steps.begin(orders, options["order"], shard, abandoned_by, options["hash"])
 
 
 def _judge(orders: Orders, options: dict[str, Any], _dry: bool) -> Mapping[str, Any]:
@@ -36,7 +37,13 @@ def _settle(orders: Orders, options: dict[str, Any], dry: bool) -> Mapping[str, 
     return steps.settle(orders, options["order"], shard, options)
 
 
-def _report(_orders: Orders, options: dict[str, Any], _dry: bool) -> Mapping[str, Any]:
+def _mend(_orders: Orders, options: dict[str, Any], _dry: bool) -> Mapping[str, Any]:
+    return mend(list(options["systems"]), Path(options["directory"]), options["strays"])
+
+
+def _report(orders: Orders, options: dict[str, Any], _dry: bool) -> Mapping[str, Any]:
+    if options["repaired"]:
+        end(orders)
     return report(list(options["systems"]), Path(options["directory"]), Path(options["reports"]))
 
 
@@ -45,6 +52,7 @@ _STEPS: Mapping[str, Step] = {
     "begin": _begin,
     "judge": _judge,
     "settle": _settle,
+    "mend": _mend,
     "report": _report,
 }
 
@@ -59,6 +67,7 @@ class ActionModule(ControllerAction):
             "required": True,
         },
         "order": {"type": "str", "default": ""},
+        "hash": {"type": "str", "default": ""},
         "password_file": {"type": "path", "required": True},
         "create_password": {"type": "bool", "default": False},
         "request": {"type": "str", "default": ""},
@@ -68,6 +77,8 @@ class ActionModule(ControllerAction):
         "takes_encrypted": {"type": "bool", "default": False},
         "directory": {"type": "path", "default": ""},
         "reports": {"type": "path", "default": ""},
+        "strays": {"type": "bool", "default": False},
+        "repaired": {"type": "bool", "default": False},
         "chunk": {"type": "int", "default": 1000},
         "abandon": {"type": "bool", "default": False},
         "shard": {"type": "str", "default": ""},

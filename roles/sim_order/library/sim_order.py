@@ -9,15 +9,20 @@ description:
   - The steps of an order that are no system's. Step C(take) checks the request whole and takes its
     numbers in one transaction; C(begin) says what the gate is to be asked for; C(judge) says
     whether it has to be taken back; C(settle) ends the order where it can be ended and names the
-    systems that did not make it; C(report) says what the systems and the ledger do not agree about.
+    systems that did not make it; C(mend) says what of that is to be put right, for the gate;
+    C(report) says what the systems and the ledger do not agree about.
 options:
   step:
     description: The step.
     type: str
-    choices: [take, begin, judge, settle, report]
+    choices: [take, begin, judge, settle, mend, report]
     required: true
   order:
     description: The order's request_id; for C(take) where there is no request.
+    type: str
+    default: ""
+  hash:
+    description: For C(begin), the hash of the request that is meant; empty for any of the name.
     type: str
     default: ""
   request:
@@ -54,6 +59,14 @@ options:
     description: Where C(report) publishes what differs.
     type: path
     default: ""
+  strays:
+    description: For C(mend), whether what nobody has ordered is to be removed from the systems.
+    type: bool
+    default: false
+  repaired:
+    description: For C(report), whether SIMs were claimed to be put right, which are let go now.
+    type: bool
+    default: false
   abandon:
     description: Give the order up; what is written of it is taken back.
     type: bool

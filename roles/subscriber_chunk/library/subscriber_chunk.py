@@ -32,7 +32,7 @@ options:
   action:
     description: The step.
     type: str
-    choices: [check, apply, prove, undo, reconcile]
+    choices: [check, apply, prove, undo, reconcile, repair]
     required: true
   shard:
     description: Which part of the order, as C(2/8); empty for all of it.
@@ -64,9 +64,13 @@ options:
     type: path
     required: true
   directory:
-    description: Where C(reconcile) leaves what differs.
+    description: Where C(reconcile) leaves what differs, which C(repair) puts right.
     type: path
     default: ""
+  strays:
+    description: For C(repair), whether what nobody has ordered is removed.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Looks; writes nothing.

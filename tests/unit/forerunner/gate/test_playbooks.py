@@ -77,14 +77,17 @@ def whole(path: Path) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("path", PLAYBOOKS, ids=lambda path: path.stem)
 def test_no_step_of_an_order_writes_before_the_gate(path: Path) -> None:
     steps = order_steps(whole(path))
-    writing = [at for at, step in enumerate(steps) if step in ("apply", "prove", "undo")]
-    assert not writing or steps.index("begin") < min(writing)
+    for gate, acts in (("begin", ("apply", "prove", "undo")), ("mend", ("repair",))):
+        writing = [at for at, step in enumerate(steps) if step in acts]
+        assert not writing or steps.index(gate) < min(writing)
 
 
 def test_steps_of_an_order_are_found() -> None:
     steps = ["take", "check", "settle", "begin", "apply", "settle", "begin", "prove", "judge"]
     steps += ["undo", "settle"]
     assert order_steps(whole(home.root() / "playbooks/provision_sims.yml")) == steps
+    steps = ["reconcile", "mend", "repair", "report"]
+    assert order_steps(whole(home.root() / "playbooks/reconcile_sims.yml")) == steps
     begin = {"ansible.builtin.import_role": {"name": "sim_order", "tasks_from": "begin"}}
     role = {"name": "sim_order", "tasks_from": "system"}
     apply = {"ansible.builtin.import_role": role, "vars": {"sim_order_step": "apply"}}

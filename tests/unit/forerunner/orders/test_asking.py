@@ -14,6 +14,7 @@ from forerunner.orders.cards import Cards
 from forerunner.orders.columns import Pools
 from forerunner.orders.entering import Asked
 from forerunner.orders.errors import NumbersTaken, OrderError
+from forerunner.orders.reach import reach_of
 from forerunner.orders.record import Orders
 from forerunner.orders.site import Site
 from forerunner.sims.numbers import with_luhn
@@ -65,7 +66,8 @@ def ask(tmp_path: Path, site: Site) -> Callable[..., Asked]:
     def act(data: dict[str, Any], **change: Any) -> Asked:
         whole = {x: y for x, y in {**data, **change}.items() if y is not None}
         (tmp_path / "request.json").write_text(json.dumps(whole))
-        return asked(read_request(tmp_path / "request.json"), site, ["hlr1", "hss1"], 0.0)
+        request = read_request(tmp_path / "request.json")
+        return asked(request, site, reach_of(request, {"hlr1": "hlr", "hss1": "hss"}), 0.0)
 
     return act
 

@@ -8,7 +8,10 @@ import pytest
 
 from forerunner.orders.errors import OrderError
 from forerunner.orders.record import Orders
-from forerunner.orders.steps import judge, take
+from forerunner.orders.shard import Shard
+from forerunner.orders.steps import begin, judge, take
+from forerunner.orders.troubles import Halt
+from forerunner.orders_view import plain, show_one
 
 
 def given(directory: Path, request: Path) -> dict[str, Any]:
@@ -62,3 +65,33 @@ def test_only_an_order_that_fails_is_taken_back(orders: Orders, create: Any) -> 
     orders.fail("a", "because")
 
     assert judge(orders, "a")["ansible_facts"]["sim_order_undo"] == "hlr1,hss1,mind1"
+
+
+def test_only_the_order_of_the_request_that_is_meant_is_gone_on_with(
+    orders: Orders, create: Any
+) -> None:
+    create("a", 0, 5, digest="ours")
+
+    with pytest.raises(OrderError, match="is of another request than the one that is meant"):
+        begin(orders, "a", Shard(), "ann", "theirs")
+    assert not orders.get("a").failing
+    for digest in ("", "ours"):
+        facts = begin(orders, "a", Shard(), "", digest)["ansible_facts"]
+        assert facts["sim_order_leases"] == ["hlr1/a", "hss1/a", "mind1/a"]
+
+
+def test_why_a_part_of_an_order_cannot_go_on_is_shown(
+    orders: Orders, create: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = create("a", 0, 25)
+    troubles = orders.troubles("a")
+    troubles.halt("2/3", Halt("hss1", "unreachable", "it does not answer"))
+    troubles.halt("", Halt("hlr1", "failed", "its window opens later"))
+
+    assert plain(orders, order)["halts"] == [
+        {"part": "", "system": "hlr1", "status": "failed", "why": "its window opens later"},
+        {"part": "2/3", "system": "hss1", "status": "unreachable", "why": "it does not answer"},
+    ]
+    show_one(orders, "a", as_json=False)
+    assert "it does not answer" in capsys.readouterr().out
+    assert [x.system for x in troubles.halts("2/3")] == ["hss1"]

@@ -1,0 +1,140 @@
+"""What a system has otherwise than the ledger is put right, and nothing that is somebody's else."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from forerunner.gate import NotAdmitted
+from forerunner.orders import allocation
+from forerunner.orders.allocation import Interval
+from forerunner.orders.cards import Cards
+from forerunner.orders.errors import NumbersTaken
+from forerunner.orders.reconciling import Drift, drifts
+from forerunner.orders.record import Orders
+from forerunner.orders.repair import REPAIRED, Repair, end
+from forerunner.orders.terms import Terms
+from forerunner.telco import Change, Subscriber
+
+
+@pytest.fixture
+def served(orders: Orders, shelves, sim) -> list[Subscriber]:  # type: ignore[no-untyped-def]
+    """SIMs that are in service on the shelves."""
+    some = [sim(number) for number in range(4)]
+    cards = Cards(orders.book, orders.seal)
+    changes = [Change(None, each) for each in some]
+    orders.book.transact(lambda execute: cards.change(execute, "before", changes))
+    for shelf in shelves.values():
+        assert asyncio.run(shelf.bring(changes)) == [""] * 4
+    return some
+
+
+@pytest.fixture
+def mend(orders: Orders) -> Callable[..., dict[str, str]]:
+    """Compare, put right, and return what became of each difference."""
+
+    def act(shelf, permit=lambda: None, **more) -> dict[str, str]:  # type: ignore[no-untyped-def]
+        found = asyncio.run(drifts(orders, shelf))
+        repair = Repair(orders, shelf, Terms(permit, patience_s=0.5), **more)
+        return {x.identity: x.outcome for x in asyncio.run(repair.all(found))}
+
+    return act
+
+
+def spoil(shelf, sims) -> None:  # type: ignore[no-untyped-def]
+    """Have a key altered, a SIM gone, a status changed."""
+    shelf.records[sims[0].imsi] |= {"k": "9" * 32}
+    del shelf.records[sims[1].imsi]
+    shelf.records[sims[2].imsi] |= {"status": "barred"}
+
+
+def test_what_differs_is_brought_as_the_ledger_has_it(
+    orders: Orders, shelves, served, mend
+) -> None:
+    shelf = shelves["hlr1"]
+    spoil(shelf, served)
+
+    assert mend(shelf) == {each.imsi: REPAIRED for each in served[:3]}
+    assert shelf.records == {each.imsi: shelf.expected(each) for each in served}
+    assert asyncio.run(drifts(orders, shelf)) == []
+
+
+def test_a_stray_goes_only_where_that_is_said(orders: Orders, shelves, served, sim, mend) -> None:
+    shelf, stray = shelves["hlr1"], sim(9)
+    shelf.records[stray.imsi] = shelf.expected(stray)
+
+    assert mend(shelf) == {stray.imsi: "it stays: nobody said that strays are to go"}
+    assert stray.imsi in shelf.records
+    assert mend(shelf, strays=True) == {stray.imsi: REPAIRED}
+    assert set(shelf.records) == {each.imsi for each in served}
+
+
+def test_what_an_order_is_at_is_left_to_it(orders: Orders, shelves, served, sim, mend) -> None:
+    shelf, stray = shelves["hlr1"], sim(9)
+    spoil(shelf, served)
+    shelf.records[stray.imsi] = shelf.expected(stray)
+    found = asyncio.run(drifts(orders, shelf))
+    claim = [Interval("change", int(served[0].imsi), int(served[0].imsi))]
+    orders.book.transact(lambda execute: allocation.take(execute, "b", claim, 0.0))
+    before = dict(shelf.records)
+
+    def moving(_orders: Orders) -> set[str]:
+        return {stray.imsi, served[1].imsi, served[2].imsi}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("forerunner.orders.repair.in_flight", moving)
+        repair = Repair(orders, shelf, Terms(lambda: None), strays=True)
+        outcomes = [each.outcome for each in asyncio.run(repair.all(found))]
+
+    assert "is being changed by order b" in outcomes[0]
+    assert outcomes[1:] == ["it stays: an order is at it by now"] * 3
+    assert shelf.records == before
+
+
+def test_no_order_changes_a_sim_while_it_is_put_right(
+    orders: Orders, shelves, served, mend
+) -> None:
+    spoil(shelves["hlr1"], served)
+    spoil(shelves["hss1"], served)
+    claim = [Interval("change", int(served[0].imsi), int(served[0].imsi))]
+    # Of two systems that have it otherwise, one does not keep the other from it.
+    assert {*mend(shelves["hlr1"]).values(), *mend(shelves["hss1"]).values()} == {REPAIRED}
+
+    with pytest.raises(NumbersTaken, match="is being changed"):
+        orders.book.transact(lambda execute: allocation.take(execute, "b", claim, 0.0))
+    end(orders)
+    orders.book.transact(lambda execute: allocation.take(execute, "b", claim, 0.0))
+
+
+def test_what_a_system_says_it_wrote_and_has_not_is_not_put_right(
+    orders: Orders, shelves, served, mend
+) -> None:
+    shelf = shelves["hlr1"]
+    spoil(shelf, served)
+
+    async def nothing(changes: list[Change]) -> list[str]:
+        return [""] * len(changes)
+
+    shelf.bring = nothing
+    assert list(mend(shelf).values()) == ["it stays: k", "it stays: presence", "it stays: status"]
+
+
+def test_nothing_is_written_without_leave(orders: Orders, shelves, served, mend) -> None:
+    shelf = shelves["hlr1"]
+    spoil(shelf, served)
+    before = dict(shelf.records)
+
+    def refuse() -> None:
+        raise NotAdmitted("its window opens later")
+
+    with pytest.raises(NotAdmitted):
+        mend(shelf, refuse)
+    assert shelf.records == before
+
+
+def test_a_difference_is_read_back_as_it_was_written(sim) -> None:
+    drift = Drift("hlr1", "key", sim(1).imsi, ("k", "opc"), "again", REPAIRED)
+
+    assert Drift.from_dict(drift.to_dict()) == drift
+    assert replace(drift, outcome="") != drift
