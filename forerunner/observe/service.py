@@ -51,7 +51,7 @@ class Service:
             link.name: Watch(link, model, config.policy) for link in config.topology.links
         }
         self._health = status.Health()
-        self._telemetry = TelemetryWriter(Store(config.telemetry))
+        self._telemetry = TelemetryWriter(Store(config.telemetry, site=config.site))
         self._predictions = PredictionWriter(ledger)
         self._drained = DrainedLinks(ledger)
 
