@@ -4,8 +4,11 @@ What is remembered of a service is its process identifier together with the time
 process was created: an identifier that the kernel gave to somebody else since is left alone.
 """
 
+import ctypes
 import json
+import os
 import re
+import signal
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -33,6 +36,7 @@ _SCHEMA = {
     "additionalProperties": False,
 }
 _KILL_WAIT_S = 5.0
+_PDEATHSIG = 1
 _ROUNDING_S = 2.0
 
 
@@ -106,6 +110,18 @@ def stop(name: str, timeout: float = 10.0) -> bool:
             _end(running[1], timeout)
         _file(name).unlink(missing_ok=True)
         return running is not None
+
+
+def bind_to_parent(word: signal.Signals) -> None:
+    """Have the kernel send a signal to this process when its parent dies, however that dies.
+
+    Source: prctl(2), PR_SET_PDEATHSIG.
+    """
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(_PDEATHSIG, word, 0, 0, 0)
+    # The kernel says nothing about a death before the call.
+    if os.getppid() != parent:
+        os.kill(os.getpid(), word)
 
 
 def _end(process: psutil.Process, timeout: float) -> None:

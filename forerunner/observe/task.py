@@ -51,6 +51,7 @@ def _bring_up(parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]
     # A retrained model or a rebuilt lab has the same paths, and other contents.
     text = json.dumps({**data, "digests": config.digests()}, indent=1, sort_keys=True) + "\n"
     command = [str(Path(sys.executable).with_name("forerunner")), "observe", "--config", str(file)]
+    command.append("--restart")
     running = service.status(NAME)
     if running and running.command == tuple(command) and _holds(file, text):
         return _result(False, "started", f"observing already, as process {running.pid}")
