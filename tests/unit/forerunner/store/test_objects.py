@@ -80,12 +80,39 @@ def test_it_does_all_that_a_store_on_a_disk_does(tmp_path: Path, url: str) -> No
     assert _lived(str(tmp_path)) == _lived(url)
 
 
-def test_a_reader_sees_at_once_what_another_wrote(url: str) -> None:
-    reader = Store(url)
+def test_a_reader_sees_at_once_what_another_process_wrote(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, theirs = Store(url), objects._filesystem.__wrapped__("s3", 0)
     assert reader.read() == []
     for index in range(2):
-        Store(url).append([sample(index)])
+        with monkeypatch.context() as patch:
+            patch.setattr(objects, "_filesystem", lambda *_: theirs)
+            Store(url).append([sample(index)])
         assert len(reader.read()) == index + 1
+
+
+def test_a_reader_whose_files_another_process_merges_meanwhile_looks_again(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, theirs = Store(url), objects._filesystem.__wrapped__("s3", 0)
+    for index in range(files.FAN_IN):
+        reader.append([sample(index)])
+    found, list_files = reader.files(), reader.files
+    looks: list[int] = []
+
+    def late(*given):  # type: ignore[no-untyped-def]
+        looks.append(1)
+        if len(looks) > 1:
+            return list_files(*given)
+        with monkeypatch.context() as patch:
+            patch.setattr(objects, "_filesystem", lambda *_: theirs)
+            assert Store(url).compact() == files.FAN_IN
+        return found
+
+    monkeypatch.setattr(reader, "files", late)
+    assert [sample(index) for index in range(files.FAN_IN)] == reader.read()
+    assert len(looks) == 2
 
 
 def test_a_damaged_object_is_named(url: str) -> None:
