@@ -1,6 +1,7 @@
 """The command line: a thin door to each part, which is loaded only when it is asked for."""
 
 import json
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -33,11 +34,32 @@ Short = Annotated[bool, typer.Option("--short", help="A few cases only, as CI do
 @app.command()
 def observe(
     config: Annotated[Path, typer.Option(help="What to watch; role telemetry writes it.")],
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Start it again when it dies.")
+    ] = False,
 ) -> None:
     """Collect, detect and write predictions to the ledger, until stopped."""
+    if restart:
+        from forerunner import supervisor
+
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+        program = str(Path(sys.executable).with_name("forerunner"))
+        raise typer.Exit(supervisor.supervise([program, "observe", "--config", str(config)]))
     from forerunner import observe as service
 
     service.main(config)
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
+) -> None:
+    """Say how the observing service is. Exit code 1 unless it is healthy."""
+    from forerunner import status_view
+
+    found = status_view.standing()
+    typer.echo(status_view.line(found, as_json))
+    raise typer.Exit(0 if found.word == "healthy" else 1)
 
 
 @app.command()

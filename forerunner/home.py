@@ -20,3 +20,11 @@ def var() -> Path:
     """
     configured = os.environ.get("FORERUNNER_VAR")
     return Path(configured) if configured else root() / "var"
+
+
+def telemetry() -> str:
+    """Return where the telemetry store is, `telemetry/` below `var()` unless told otherwise.
+
+    `FORERUNNER_TELEMETRY` names another directory, or an object store's URL.
+    """
+    return os.environ.get("FORERUNNER_TELEMETRY") or str(var() / "telemetry")

@@ -9,20 +9,21 @@ import sys
 _PDEATHSIG = 1
 
 
-def end_with(parent: int) -> None:
-    """Have the kernel end this process when its parent dies; on Linux alone.
+def end_with(parent: int, word: signal.Signals = signal.SIGKILL) -> None:
+    """Have the kernel end this process when its parent dies, however that dies; on Linux alone.
 
     Args:
         parent: The parent's process id; where it is not the parent any more, this ends now.
+        word: The signal that ends it.
 
     Source: prctl(2), PR_SET_PDEATHSIG.
     """
     if sys.platform != "linux":
         return
-    ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    ctypes.CDLL(None).prctl(_PDEATHSIG, word, 0, 0, 0)
     # The kernel says nothing about a death before the call.
     if os.getppid() != parent:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), word)
 
 
 def end_with_play() -> None:

@@ -111,6 +111,13 @@ class Client:
         )["task_instances"]
         return found
 
+    def events(self, dag_id: str, run_id: str) -> list[dict[str, Any]]:
+        """Return the asset events that started a run as Airflow tells them."""
+        found: list[dict[str, Any]] = self._call(
+            "GET", f"dags/{dag_id}/dagRuns/{run_id}/upstreamAssetEvents"
+        )["asset_events"]
+        return found
+
     def add_variable(self, key: str, value: str, description: str = "") -> None:
         """Set a Variable that is not there yet; one that is there stays as it is."""
         body = {"key": key, "value": value, "description": description}

@@ -67,9 +67,9 @@ class Ports:
         _check_free(self.trigger_log, "", "FORERUNNER_AIRFLOW_TRIGGER_LOG_PORT")
 
 
-def airflow_home() -> Path:
-    """Return the directory of Airflow's own state."""
-    return home.var().resolve() / "airflow"
+def airflow_home(var: Path | None = None) -> Path:
+    """Return the directory of Airflow's own state, of this process's or of another's `var`."""
+    return (var or home.var()).resolve() / "airflow"
 
 
 def environment(ports: Ports, run: str) -> dict[str, str]:
@@ -86,9 +86,9 @@ def environment(ports: Ports, run: str) -> dict[str, str]:
     return own | named | _surroundings(place, run)
 
 
-def password() -> str:
+def password(var: Path | None = None) -> str:
     """Return the password of the user `admin`, made at random when there is none yet."""
-    path = _password_file()
+    path = _password_file(var)
     if not path.exists():
         _write_private(path, json.dumps({USER: secrets.token_urlsafe(12)}))
     return str(json.loads(path.read_text())[USER])
@@ -172,8 +172,8 @@ def _keys() -> dict[str, str]:
     return keys
 
 
-def _password_file() -> Path:
-    return airflow_home() / "passwords.json"
+def _password_file(var: Path | None = None) -> Path:
+    return airflow_home(var) / "passwords.json"
 
 
 def _write_private(path: Path, text: str) -> None:

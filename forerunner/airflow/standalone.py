@@ -74,16 +74,19 @@ def status() -> dict[str, str]:
     return health
 
 
-def access() -> Access:
+def access(var: Path | None = None) -> Access:
     """Return where the running Airflow is, and its login.
+
+    Args:
+        var: Run-time state that it belongs to; by default this process's.
 
     Raises:
         AirflowError: None was started.
     """
-    state = _read_state()
+    state = _read_state(var)
     if not state:
         raise AirflowError("Airflow is down; `make airflow` starts it")
-    return Access(state["url"], settings.USER, settings.password())
+    return Access(state["url"], settings.USER, settings.password(var))
 
 
 def _start_until_ready(console: Console, ports: settings.Ports, reached: Access) -> None:
@@ -169,13 +172,13 @@ def _log_file() -> Path:
     return settings.airflow_home() / "standalone.log"
 
 
-def _state_file() -> Path:
-    return settings.airflow_home() / "standalone.json"
+def _state_file(var: Path | None = None) -> Path:
+    return settings.airflow_home(var) / "standalone.json"
 
 
-def _read_state() -> dict[str, Any]:
+def _read_state(var: Path | None = None) -> dict[str, Any]:
     try:
-        state: dict[str, Any] = json.loads(_state_file().read_text())
+        state: dict[str, Any] = json.loads(_state_file(var).read_text())
     except FileNotFoundError:
         return {}
     return state

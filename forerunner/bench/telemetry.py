@@ -27,6 +27,10 @@ PARTS: Parts = {
         parts.from_module("forerunner.bench.telemetry_store", "hundred_million"),
         {"ingest_100m_s": None, "p95_all_100m_s": None},
     ),
+    "wire": (
+        parts.from_module("forerunner.bench.telemetry_wire"),
+        {"wire_to_dag_median_s": "<= 3"},
+    ),
     "kills": (
         parts.from_module("forerunner.bench.telemetry_kills"),
         {"half_files": "== 0", "duplicates": "== 0"},

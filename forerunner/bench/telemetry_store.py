@@ -65,7 +65,7 @@ def _measured(polls: int) -> tuple[float, float, float, int]:
         ingest = _ingest(store, polls)
         every = _median(lambda: quantiles(store, Wanted(metrics=[_METRIC]), [0.95]))
         day = _median(lambda: store.ask(_SERIES, _one_link(polls)))
-        return ingest, every, day, sum(each.stat().st_size for each in store.files())
+        return ingest, every, day, sum(each.stat().st_size for each in directory.rglob("*.parquet"))
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 

@@ -16,11 +16,10 @@ async def measure(request: Request) -> dict[str, float] | None:
 
     The telemetry store answers if it is fresh; otherwise the routers' counters are polled twice.
     """
-    directory = request.telemetry_directory
     try:
         user = Credentials.from_file(request.snmp_file)
         agents = [Agent(x.name, x.address, user) for x in request.devices.values()]
-        store = Store(directory) if directory.is_dir() else None
+        store = Store(request.telemetry_directory)
         return await load.measure(store, request.topology, agents, request.policy.load_max_age_s)
     except ForerunnerError as error:
         _log.warning("loads are not known: %s", error)

@@ -68,7 +68,7 @@ class Request:
         policy: What the operator allows.
         plan: The plan behind it; None when a person asked.
         snmp_file: File of the SNMPv3 user that the interface counters are read with.
-        telemetry_directory: Where the telemetry store is.
+        telemetry_directory: Where the telemetry store is, a directory or a URL.
         directory: Where it is noted which restore timers are armed.
         restore_after_s: Seconds after which the routers take the change back by themselves.
         settle_timeout_s: Seconds within which routing must have settled.
@@ -86,7 +86,7 @@ class Request:
     policy: Policy
     plan: Plan | None
     snmp_file: Path
-    telemetry_directory: Path
+    telemetry_directory: str
     directory: Path
     restore_after_s: float
     settle_timeout_s: float
@@ -135,7 +135,7 @@ class Request:
             Policy.from_data(data["policy"]),
             plan,
             Path(data["snmp_file"]),
-            Path(data["telemetry_directory"]),
+            data["telemetry_directory"],
             Path(data["directory"]),
             float(data["restore_after"]),
             float(data["settle_timeout"]),

@@ -175,8 +175,8 @@ def _entrance() -> Entrance:
 
 def _measured(given: Mapping[str, Any], plan: Plan) -> float | None:
     """Return what the plan's link or devices carry in bit/s, None when that is not known."""
-    place = Path(given.get("telemetry_directory") or "")
-    if not given.get("links") or not given.get("telemetry_directory") or not place.is_dir():
+    place = str(given.get("telemetry_directory") or "")
+    if not given.get("links") or not place or not ("://" in place or Path(place).is_dir()):
         return None
     # Loaded only where there is telemetry: it takes longer than all the rest of the gate.
     from forerunner.collect import load  # noqa: PLC0415

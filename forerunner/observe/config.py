@@ -16,6 +16,7 @@ from forerunner.schema import check
 from forerunner.topology import Topology
 
 _PATH = {"type": "string", "pattern": "^/"}
+_STORE = {"type": "string", "pattern": "^(/|[a-z0-9]+://)"}
 _SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -31,7 +32,7 @@ _SCHEMA: dict[str, Any] = {
         "agent_key": _PATH,
         "known_hosts": _PATH,
         "model": _PATH,
-        "telemetry": _PATH,
+        "telemetry": _STORE,
         "status": _PATH,
         "poll_interval_s": {"type": "number", "minimum": 0.2, "maximum": 60},
         "probe_interval_ms": {"type": "integer", "minimum": 10, "maximum": 1000},
@@ -42,6 +43,7 @@ _PATHS = [name for name, kind in _SCHEMA["properties"].items() if kind is _PATH]
 _READ = ("snmp", "agent_key", "known_hosts", "model")
 _SCHEMA["required"] = list(_SCHEMA["properties"])
 # What stood in the files at the start. Only who starts the service compares it.
+_SCHEMA["properties"]["site"] = {"type": "string", "pattern": r"^([A-Za-z0-9][A-Za-z0-9_.-]*)?$"}
 _SCHEMA["properties"]["digests"] = {"type": "object", "additionalProperties": {"type": "string"}}
 _BUILT = ("links", "policy", "digests")
 
@@ -58,10 +60,11 @@ class Config:
         agent_key: Private key of the agent account.
         known_hosts: The routers' host keys.
         model: The link failure model.
-        telemetry: Directory of the telemetry store.
+        telemetry: Directory of the telemetry store, or its URL on an object store.
         status: File that says how the service is.
         poll_interval_s: Seconds from one SNMP poll to the next.
         probe_interval_ms: Milliseconds from one probe of a link to the next.
+        site: Where the devices are; empty where all telemetry is of one site.
     """
 
     devices: dict[str, str]
@@ -71,10 +74,11 @@ class Config:
     agent_key: Path
     known_hosts: Path
     model: Path
-    telemetry: Path
+    telemetry: str
     status: Path
     poll_interval_s: float
     probe_interval_ms: int
+    site: str = ""
 
     @classmethod
     def from_file(cls, path: Path) -> Self:

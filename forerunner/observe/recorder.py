@@ -24,12 +24,17 @@ _log = logging.getLogger(__name__)
 
 
 class TelemetryWriter:
-    """Appends samples to the store about once a second, and merges its files now and then."""
+    """Appends samples to the store about once a second, and merges its files now and then.
+
+    Attributes:
+        trouble: Why samples are kept back; empty when they are not.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._waiting: deque[Sample] = deque(maxlen=_MOST_SAMPLES)
         self._answers: deque[Answer] = deque(maxlen=_MOST_ANSWERS)
+        self.trouble = ""
 
     def add(self, samples: Iterable[Sample]) -> None:
         """Take samples; they are written within about a second."""
@@ -58,7 +63,9 @@ class TelemetryWriter:
             return
         try:
             self._store.append_tables([table_of(samples), polled(answers)])
+            self.trouble = ""
         except (ForerunnerError, OSError) as error:
+            self.trouble = str(error)
             _log.error("telemetry is kept back: %s", error)
             self._waiting.extendleft(reversed(samples))
             self._answers.extendleft(reversed(answers))

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import time
 from collections.abc import Coroutine
@@ -11,16 +12,18 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.failure.model import LinkFailureModel
+from forerunner import supervisor
 from forerunner.collect.poll import Answer, poll_forever
 from forerunner.collect.probe import Gap, Handlers, probe_forever
 from forerunner.errors import ForerunnerError
 from forerunner.ledger import Ledger
 from forerunner.model import ProbeBin
-from forerunner.observe import status
+from forerunner.observe import marks, status
 from forerunner.observe.config import Config
 from forerunner.observe.drained import DrainedLinks
 from forerunner.observe.recorder import PredictionWriter, TelemetryWriter
 from forerunner.observe.watch import Watch
+from forerunner.parent import end_with
 from forerunner.store import Store
 
 _DRAINED_EVERY_S = 0.5
@@ -36,6 +39,8 @@ def main(config: Path) -> None:
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("asyncssh").setLevel(logging.WARNING)
+    if supervisor.restarts() is not None:
+        end_with(os.getppid(), signal.SIGTERM)
     settings = Config.from_file(config)
     service = Service(settings, LinkFailureModel.load(settings.model), Ledger.open())
     asyncio.run(service.run())
@@ -50,8 +55,10 @@ class Service:
         self._watches = {
             link.name: Watch(link, model, config.policy) for link in config.topology.links
         }
-        self._health = status.Health()
-        self._telemetry = TelemetryWriter(Store(config.telemetry))
+        self._health = status.Health(restarts=supervisor.restarts() or 0)
+        self._store = Store(config.telemetry, site=config.site)
+        self._telemetry = TelemetryWriter(self._store)
+        self._ledger = ledger
         self._predictions = PredictionWriter(ledger)
         self._drained = DrainedLinks(ledger)
 
@@ -61,6 +68,9 @@ class Service:
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, ended.set)
         await self._read_drained()
+        if self._health.restarts:
+            await asyncio.to_thread(self._resume)
+        self._telemetry.add(marks.begun(self._config.devices, self._health.started))
         _log.info("observing %s", ", ".join(self._watches))
         try:
             async with asyncio.TaskGroup() as group:
@@ -69,6 +79,7 @@ class Service:
                 for task in tasks:
                     task.cancel()
         finally:
+            self._telemetry.add(marks.ended(self._config.devices, time.time()))
             self._telemetry.flush()
             self._predictions.flush()
             self._config.status.unlink(missing_ok=True)
@@ -83,6 +94,7 @@ class Service:
             self._telemetry.run(),
             self._predictions.run(),
             self._follow_ledger(),
+            self._mark_cut(),
             self._report(),
         ]
 
@@ -102,6 +114,25 @@ class Service:
             self._health.polled[answer.target.host] = time.time()
         self._telemetry.add_answer(answer)
 
+    def _resume(self) -> None:
+        """Take up what the service that died had predicted."""
+        try:
+            written = self._ledger.predictions()
+        except (ForerunnerError, SQLAlchemyError, OSError) as error:
+            _log.error("what was predicted before is not known: %s", error)
+            return
+        for each in reversed(written):
+            if each.target in self._watches:
+                self._watches[each.target].resume(each)
+
+    async def _mark_cut(self) -> None:
+        """Mark from when on a predecessor that was killed had stored nothing."""
+        given = (self._store, self._config.devices, self._health.started)
+        try:
+            self._telemetry.add(await asyncio.to_thread(marks.cut, *given))
+        except ForerunnerError as error:
+            _log.error("whether there was a gap before is not known: %s", error)
+
     async def _follow_ledger(self) -> None:
         while True:
             await asyncio.sleep(_DRAINED_EVERY_S)
@@ -120,6 +151,8 @@ class Service:
     async def _report(self) -> None:
         while True:
             await asyncio.sleep(_STATUS_EVERY_S)
+            supervisor.alive()
+            self._health.store = self._telemetry.trouble
             described = status.describe(self._health, self._watches.values(), time.time())
             try:
                 await asyncio.to_thread(status.write, self._config.status, described)

@@ -22,21 +22,27 @@ class Health:
         started: When the service started, in seconds since the epoch.
         polled: When each router last answered over SNMP.
         gaps: Why an agent does not measure, by router; cleared by its next bin.
+        restarts: How often the service was started again after it had died.
+        store: Why samples are kept back; empty when they are not.
     """
 
     started: float = field(default_factory=time.time)
     polled: dict[str, float] = field(default_factory=dict)
     gaps: dict[str, str] = field(default_factory=dict)
+    restarts: int = 0
+    store: str = ""
 
 
 def describe(health: Health, watches: Iterable[Watch], now: float) -> dict[str, Any]:
-    """Return the status as plain data; `healthy` when every link was measured just now."""
+    """Return the status as plain data; `healthy` when all is measured and stored."""
     links = {watch.link.name: _link(watch, now) for watch in watches}
     return {
         "pid": os.getpid(),
         "time": now,
         "started": health.started,
-        "healthy": all(link["observed"] for link in links.values()),
+        "healthy": all(link["observed"] for link in links.values()) and not health.store,
+        "restarts": health.restarts,
+        "store": health.store,
         "links": links,
         "snmp_age_s": {host: round(now - at, 1) for host, at in health.polled.items()},
         "gaps": dict(health.gaps),

@@ -51,6 +51,7 @@ def _bring_up(parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]
     # A retrained model or a rebuilt lab has the same paths, and other contents.
     text = json.dumps({**data, "digests": config.digests()}, indent=1, sort_keys=True) + "\n"
     command = [str(Path(sys.executable).with_name("forerunner")), "observe", "--config", str(file)]
+    command.append("--restart")
     running = service.status(NAME)
     if running and running.command == tuple(command) and _holds(file, text):
         return _result(False, "started", f"observing already, as process {running.pid}")
@@ -65,8 +66,7 @@ def _bring_up(parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]
 def _start(command: list[str], directory: Path, config: Config, timeout: float) -> dict[str, Any]:
     log = directory / "observe" / "observe.log"
     config.status.unlink(missing_ok=True)
-    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    environment |= {"FORERUNNER_VAR": str(directory), "OMP_NUM_THREADS": "1"}
+    environment = _environment(config) | {"FORERUNNER_VAR": str(directory)}
     began = log.stat().st_size if log.exists() else 0
     started = service.start(NAME, command, environment, log)
     deadline = time.monotonic() + timeout
@@ -80,6 +80,15 @@ def _start(command: list[str], directory: Path, config: Config, timeout: float) 
     raise NotObserving(f"no measurements within {timeout:g} s; {log} says:\n{_tail(log, began)}")
 
 
+def _environment(config: Config) -> dict[str, str]:
+    wanted = set(_ENVIRONMENT)
+    if "://" in config.telemetry:
+        # The only way in for an object store's credentials beside its tools' own files.
+        wanted |= {name for name in os.environ if name.startswith("AWS_")}
+    found = {name: os.environ[name] for name in wanted if name in os.environ}
+    return {**found, "OMP_NUM_THREADS": "1"}
+
+
 def _stop(timeout: float, check_mode: bool) -> dict[str, Any]:
     if check_mode:
         running = service.status(NAME) is not None
@@ -89,11 +98,8 @@ def _stop(timeout: float, check_mode: bool) -> dict[str, Any]:
 
 
 def _complete(config: Mapping[str, Any], directory: Path) -> dict[str, Any]:
-    own = {
-        "telemetry": str(directory / "telemetry"),
-        "status": str(directory / "observe" / "status.json"),
-    }
-    return {**config, **own}
+    status = str(directory / "observe" / "status.json")
+    return {"telemetry": str(directory / "telemetry"), **config, "status": status}
 
 
 def _check_ready(config: Config) -> None:

@@ -48,6 +48,14 @@ class Watch:
             )
         return prediction, samples(self.link, probed, assessment.probability)
 
+    def resume(self, prediction: Prediction) -> None:
+        """Take up a prediction that was written before the service died: it is not made again."""
+        if prediction.kind == "link_failure":
+            self._failure_at, self._trigger = prediction.made_at, Trigger(self._policy)
+            self._trigger.update(prediction.made_at, 1.0)
+        else:
+            self._recovery_at = prediction.made_at
+
     def _fails(self, now: float) -> bool:
         if now >= self._failure_at + self._policy.cooldown_s and self.probability >= (
             self._policy.act_probability

@@ -66,7 +66,7 @@ class Site:
 
     def loads(self) -> dict[str, float] | None:
         """Return the measured loads in bit/s by direction, None when there are none."""
-        store, age_s = Store(home.var() / "telemetry"), self.policy.load_max_age_s
+        store, age_s = Store(home.telemetry()), self.policy.load_max_age_s
         return load.directions(store, self.topology, self.agents, age_s) or None
 
 

@@ -13,6 +13,7 @@ Bounds = tuple[float, float]
 BOUNDS: Mapping[str, Bounds] = {
     **{name: (0.0, 2.0**each.bits) for name, each in COUNTERS.items()},
     "if_oper_status": (0.0, 1.0),
+    "observed": (0.0, 1.0),
     "snmp_up": (0.0, 1.0),
     "snmp_rebooted": (0.0, 1.0),
     "snmp_uptime_s": (0.0, 2.0**32 / 100),

@@ -1,23 +1,20 @@
-"""The files of the store: one directory a UTC day, whole files only.
+"""The files of the store: one directory a UTC day, one of each site in it, whole files only.
 
 A file is named `<level>-<unique>-<first>-<last>.parquet`: level 0 is what one append wrote, a file
 of level n + 1 replaces `FAN_IN` files of level n, and its times in milliseconds lie from first to
-last. Until it is whole and on the disk it is called `.<name>.tmp`.
+last. It is not seen under its name until it is whole and safe.
 """
 
 import math
-import os
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
-from fcntl import LOCK_EX, LOCK_NB, flock
-from pathlib import Path
+
+from forerunner.store.places import Fill, Place
 
 FAN_IN = 32
-# A temporary file this old belongs to a writer that died.
-_ABANDONED_S = 3600.0
+_SITE = "site="
 _MS = 1000
 _PARTS = 5
 Span = tuple[float, float]
@@ -30,35 +27,35 @@ def day(time_s: float) -> date:
     return datetime.fromtimestamp(time_s, UTC).date()
 
 
-def partition(root: Path, of: date) -> Path:
+def partition(root: Place, of: date) -> Place:
     """Return the directory of a day."""
     return root / f"date={of.isoformat()}"
 
 
-def partitions(root: Path, since: date | None, until: date | None) -> list[Path]:
+def partitions(root: Place, since: date | None, until: date | None) -> list[Place]:
     """Return the directories of the days that lie in a span, oldest first; None is open."""
     first = partition(root, since).name if since else ""
     last = partition(root, until).name if until else "date=~"
     return sorted(each for each in root.glob("date=*") if first <= each.name <= last)
 
 
-def within(root: Path, since_s: float | None, until_s: float | None) -> list[Path]:
+def within(root: Place, since_s: float | None, until_s: float | None) -> list[Place]:
     """Return the directories of a span in seconds since the epoch, oldest first; None is open."""
     days = (None if each is None else day(each) for each in (since_s, until_s))
     return partitions(root, *days)
 
 
-def day_of(partition: Path) -> date:
+def day_of(partition: Place) -> date:
     """Return the day of a directory."""
     return date.fromisoformat(partition.name.removeprefix("date="))
 
 
-def level(file: Path) -> int:
+def level(file: Place) -> int:
     """Return how often what a file holds was merged."""
     return int(file.name.split("-", 1)[0])
 
 
-def span(file: Path) -> Span:
+def span(file: Place) -> Span:
     """Return between which times the samples of a file lie, in milliseconds since the epoch.
 
     A file that does not say so, of an earlier version, may hold any.
@@ -74,91 +71,57 @@ def span_of(first_s: float, last_s: float) -> Span:
     return math.floor(first_s * _MS), math.ceil(last_s * _MS)
 
 
-def joined(found: Iterable[Path]) -> Span:
+def joined(found: Iterable[Place]) -> Span:
     """Return the span of all files together."""
     spans = [span(file) for file in found]
     return min(first for first, _ in spans), max(last for _, last in spans)
 
 
-def reaches(file: Path, since: float | None, until: float | None) -> bool:
+def reaches(file: Place, since: float | None, until: float | None) -> bool:
     """Return whether a file can hold samples of a span, in seconds since the epoch."""
     first, last = span(file)
     return (since is None or last >= since * _MS) and (until is None or first < until * _MS)
 
 
-def write(directory: Path, at_level: int, between: Span, fill: Callable[[Path], object]) -> Path:
-    """Write a file whole or not at all, and return it once it is safe on the disk.
+def sites(partition: Place, some: Collection[str] | None = None) -> list[Place]:
+    """Return the directories of a day: of all sites and of none, or of some sites."""
+    if some is not None:
+        return [site(partition, name) for name in sorted(some)]
+    return [partition, *sorted(partition.glob(f"{_SITE}*"))]
+
+
+def site(partition: Place, name: str) -> Place:
+    """Return the directory of a day that holds a site's samples; the day's own for no site."""
+    return partition / f"{_SITE}{name}" if name else partition
+
+
+def samples(partition: Place, some: Collection[str] | None = None) -> list[Place]:
+    """Return the files of a day, of all sites or of some."""
+    return [file for each in sites(partition, some) for file in each.glob("*.parquet")]
+
+
+def write(directory: Place, at_level: int, between: Span, fill: Fill) -> Place:
+    """Write a file whole or not at all, and return it once it is safe.
 
     Args:
         directory: The partition; it is made when it is missing.
         at_level: Level of the new file.
         between: Between which times its samples lie.
-        fill: Writes the content to the path that it is given.
+        fill: Writes the content to the local path that it is given.
     """
     unique = f"{time.time_ns():x}-{uuid.uuid4().hex[:8]}"
     times = "".join(f"-{each:.0f}" for each in between) if between != _ANY else ""
-    return place(directory, f"{at_level}-{unique}{times}.parquet", fill)
+    return directory.put(f"{at_level}-{unique}{times}.parquet", fill)
 
 
-def place(directory: Path, name: str, fill: Callable[[Path], object]) -> Path:
-    """Write a file of a name whole or not at all, and return it once it is safe on the disk.
-
-    Args:
-        directory: Where; it is made when it is missing.
-        name: Of the file; one that is there is replaced.
-        fill: Writes the content to the path that it is given.
-    """
-    directory.mkdir(parents=True, exist_ok=True)
-    temporary = directory / f".{name}.{uuid.uuid4().hex[:8]}.tmp"
-    try:
-        fill(temporary)
-        _sync(temporary)
-        return temporary.rename(directory / name)
-    finally:
-        temporary.unlink(missing_ok=True)
-        _sync(directory)
-
-
-def remove_partition(directory: Path) -> None:
+def remove_partition(directory: Place) -> None:
     """Remove a day with all that is in it."""
-    remove([*directory.iterdir()])
-    directory.rmdir()
+    for each in reversed(sites(directory)):
+        remove([*each.iterdir()])
+        each.rmdir()
 
 
-def remove(files: list[Path]) -> None:
+def remove(files: Sequence[Place]) -> None:
     """Remove files that a merged one replaces."""
     for file in files:
         file.unlink(missing_ok=True)
-
-
-def remove_abandoned(directory: Path) -> None:
-    """Remove what writers left that died in the middle of a file."""
-    limit = time.time() - _ABANDONED_S
-    for file in directory.glob(".*.tmp"):
-        try:
-            if file.stat().st_mtime < limit:
-                file.unlink()
-        except FileNotFoundError:
-            continue
-
-
-@contextmanager
-def alone(directory: Path) -> Iterator[bool]:
-    """Hold a partition's lock for merging; gives False when another process holds it."""
-    directory.mkdir(parents=True, exist_ok=True)
-    handle = os.open(directory / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        flock(handle, LOCK_EX | LOCK_NB)
-        yield True
-    except BlockingIOError:
-        yield False
-    finally:
-        os.close(handle)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

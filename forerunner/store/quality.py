@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from forerunner.store.places import Place, located
 from forerunner.store.store import QUARANTINE, Store
 from forerunner.store.wanted import Wanted
 
@@ -65,12 +66,12 @@ class Quality:
 
 
 def assess(
-    path: Path | str, hosts: Iterable[str], terms: Terms, now: float | None = None
+    path: Path | Place | str, hosts: Iterable[str], terms: Terms, now: float | None = None
 ) -> list[Quality]:
     """Return how the telemetry of devices stands, those in need of somebody first.
 
     Args:
-        path: The store's directory.
+        path: The store's directory, or its URL on an object store.
         hosts: Devices that ought to be in it.
         terms: What is asked of them.
         now: Seconds since the epoch; None for this moment.
@@ -82,7 +83,7 @@ def assess(
     wanted = Wanted(since=moment - terms.window_s, until=moment + terms.window_s)
     judged = Wanted([terms.metric], None, wanted.since, wanted.until)
     held = {row[0]: row[1:] for row in Store(path).ask(_HELD, judged)}
-    refused = dict(Store(Path(path) / QUARANTINE).ask(_REFUSED, wanted))
+    refused = dict(Store(located(path) / QUARANTINE).ask(_REFUSED, wanted))
     # A service that has just been started has not been silent before.
     begin = min((row[3] for row in held.values()), default=moment)
     rows = [_quality(x, held.get(x), refused.get(x, 0), terms, moment, begin) for x in hosts]

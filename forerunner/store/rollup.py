@@ -15,6 +15,7 @@ from pathlib import Path
 from forerunner.errors import InvalidData
 from forerunner.store import files
 from forerunner.store.counters import LONGEST_S, measures
+from forerunner.store.places import Place, located
 from forerunner.store.spans import quoted
 from forerunner.store.store import QUARANTINE, Store
 from forerunner.store.wanted import Wanted
@@ -85,14 +86,14 @@ class RollUps:
     """The roll-ups of a store.
 
     Args:
-        path: The store's directory.
+        path: The store's directory, or its URL on an object store.
         threads: How many a query may use.
     """
 
-    def __init__(self, path: Path | str, threads: int = 1) -> None:
-        self._root, self._store = Path(path), Store(path, threads)
+    def __init__(self, path: Path | Place | str, threads: int = 1) -> None:
+        self._root, self._store = located(path), Store(path, threads)
 
-    def roll_up(self, dry: bool = False) -> list[Path]:
+    def roll_up(self, dry: bool = False) -> list[Place]:
         """Make what is missing or has changed, and return where it is.
 
         Args:
@@ -128,7 +129,7 @@ class RollUps:
         query = f"SELECT {_COLUMNS} FROM {table} WHERE {conditions} ORDER BY {_COLUMNS}"  # noqa: S608
         return [Rolled(*row) for row in self._store.run(query, values)]
 
-    def forget(self, keep: Keep, now: float | None = None, dry: bool = False) -> list[Path]:
+    def forget(self, keep: Keep, now: float | None = None, dry: bool = False) -> list[Place]:
         """Remove days that are older than what is kept, and return their directories.
 
         Samples of a day stay until both roll-ups of it are there, which are final then: what comes
@@ -151,36 +152,36 @@ class RollUps:
             self._remove(directory)
         return old
 
-    def _days(self) -> list[Path]:
+    def _days(self) -> list[Place]:
         directories = files.partitions(self._root, None, None)
-        return [each for each in directories if any(each.glob("*.parquet"))]
+        return [each for each in directories if files.samples(each)]
 
-    def _target(self, source: Path, name: str) -> Path:
+    def _target(self, source: Place, name: str) -> Place:
         return files.partition(self._root / _DIRECTORY / name, files.day_of(source))
 
-    def _made(self, source: Path, target: Path, seconds: int) -> bool:
+    def _made(self, source: Place, target: Place, seconds: int) -> bool:
         """Make a day's roll-up; return False where somebody else is at it or has done it."""
-        with files.alone(target) as mine:
+        with target.alone() as mine:
             if not mine or _current(target, source):
                 return False
             query, wanted = _query(files.day_of(source), seconds)
-            made = files.place(
-                target, _made_from(source), lambda path: self._store.copy(query, wanted, path)
+            made = target.put(
+                _made_from(source), lambda path: self._store.copy(query, wanted, path)
             )
             files.remove([each for each in target.glob("*.parquet") if each != made])
         return True
 
-    def _done(self, source: Path) -> bool:
+    def _done(self, source: Place) -> bool:
         return all(_current(self._target(source, name), source) for name in PERIODS)
 
-    def _remove(self, directory: Path) -> None:
+    def _remove(self, directory: Place) -> None:
         if directory.parent == self._root:
             for name in PERIODS:
                 (self._target(directory, name) / _FINAL).touch()
         files.remove_partition(directory)
 
 
-def _current(target: Path, source: Path) -> bool:
+def _current(target: Place, source: Place) -> bool:
     """Return whether a day is rolled up as its samples are, or for good."""
     return (target / _FINAL).exists() or (target / _made_from(source)).exists()
 
@@ -197,11 +198,11 @@ def _query(of: date, seconds: int) -> tuple[str, Wanted]:
     return query, Wanted(since=begin - LONGEST_S, until=begin + timedelta(days=1).total_seconds())
 
 
-def _made_from(source: Path) -> str:
+def _made_from(source: Place) -> str:
     """Return the name of the roll-up of a day's samples as they are now."""
-    names = sorted(each.name for each in source.glob("*.parquet"))
+    names = sorted(each.name for each in files.samples(source))
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:32] + ".parquet"
 
 
-def _before(directory: Path, first: date) -> Iterator[Path]:
+def _before(directory: Place, first: date) -> Iterator[Place]:
     return (each for each in files.partitions(directory, None, None) if files.day_of(each) < first)

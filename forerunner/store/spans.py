@@ -8,19 +8,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from forerunner.store import files
+from forerunner.store.places import Place
 
 KEY = "time, host, interface, metric"
 _COLUMNS = f"{KEY}, value"
 
 
-def relation(found: Iterable[Path]) -> str:
+def relation(found: Iterable[Place]) -> str:
     """Return the SQL of a table with the samples of files, each of them once.
 
     Args:
         found: Files, of any directories; at least one.
     """
-    alone: list[Path] = []
-    together: list[Path] = []
+    alone: list[Place] = []
+    together: list[Place] = []
     for group in _overlapping(found):
         (alone if len(group) == 1 else together).extend(group)
     parts = []
@@ -33,14 +34,14 @@ def relation(found: Iterable[Path]) -> str:
     return f"({' UNION ALL '.join(parts)})"
 
 
-def quoted(path: Path) -> str:
+def quoted(path: Path | Place) -> str:
     """Return a path as SQL text."""
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _overlapping(found: Iterable[Path]) -> Iterator[list[Path]]:
+def _overlapping(found: Iterable[Place]) -> Iterator[list[Place]]:
     """Yield groups of files such that no time is in two groups."""
-    group: list[Path] = []
+    group: list[Place] = []
     end = float("-inf")
     for first, last, file in sorted((*files.span(file), file) for file in found):
         if group and first > end:
@@ -52,6 +53,6 @@ def _overlapping(found: Iterable[Path]) -> Iterator[list[Path]]:
         yield group
 
 
-def _read(found: Sequence[Path]) -> str:
+def _read(found: Sequence[Place]) -> str:
     names = ", ".join(quoted(file) for file in found)
     return f"read_parquet([{names}], hive_partitioning = false)"

@@ -1,6 +1,7 @@
 """Samples in and out of Parquet files."""
 
 import logging
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from forerunner.model import Sample
 from forerunner.store import columns, files
 from forerunner.store.bounds import sifted
-from forerunner.store.errors import StoreError
+from forerunner.store.errors import StoreError, scrubbed
+from forerunner.store.places import Place, located
 from forerunner.store.spans import KEY, quoted, relation
 from forerunner.store.wanted import Wanted
 
@@ -22,6 +24,7 @@ QUARANTINE = "quarantine"
 """Directory of values that cannot be, below the store's own; a store of the same form."""
 # A reader that lists a file just before a merge removes it looks again.
 _ATTEMPTS = 5
+_SITE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 class Store:
@@ -31,12 +34,22 @@ class Store:
     once: time, host, interface and metric are its key.
 
     Args:
-        path: The directory; it is made when something is written.
+        path: The directory, which is made when something is written, or its URL on an object store,
+            as `s3://bucket/prefix`.
         threads: How many a query may use; one beside work that must not be held up.
+        site: Where the samples that are written come from; each site has files of its own. Empty
+            where there is only one.
+
+    Raises:
+        StoreError: The URL is none of an object store, or the site's name is none.
     """
 
-    def __init__(self, path: Path | str, threads: int = 1) -> None:
-        self._root, self._threads = Path(path), threads
+    def __init__(self, path: Path | Place | str, threads: int = 1, site: str = "") -> None:
+        if site and not _SITE.fullmatch(site):
+            raise StoreError(
+                f"store: {site!r} is no name of a site; use letters, digits, . _ and -"
+            )
+        self._root, self._threads, self._site = located(path), threads, site
         self._database: duckdb.DuckDBPyConnection | None = None
 
     def append(self, samples: Iterable[Sample]) -> int:
@@ -63,7 +76,8 @@ class Store:
         good, bad = sifted(columns.fitting(tables))
         for samples, root in ((good, self._root), (bad, self._root / QUARANTINE)):
             for of, group in columns.by_day(samples):
-                self._write(files.partition(root, of), columns.unique(group))
+                directory = files.site(files.partition(root, of), self._site)
+                self._write(directory, columns.unique(group))
         if len(bad):
             found = ", ".join(sorted(set(bad["metric"].to_pylist())))
             _log.warning("%s: %d values of %s are quarantined", self._root, len(bad), found)
@@ -114,7 +128,7 @@ class Store:
     def _attempted(self, query: str, wanted: Wanted) -> list[tuple[Any, ...]]:
         conditions, values = wanted.conditions
         for attempt in range(_ATTEMPTS):
-            found = self.files(wanted.since, wanted.until)
+            found = self.files(wanted.since, wanted.until, wanted.sites)
             if not found:
                 return []
             text = query.format(table=relation(found), where=conditions)
@@ -125,10 +139,15 @@ class Store:
                     raise
         return []
 
-    def files(self, since: float | None = None, until: float | None = None) -> list[Path]:
+    def files(
+        self,
+        since: float | None = None,
+        until: float | None = None,
+        sites: Collection[str] | None = None,
+    ) -> list[Place]:
         """Return the files that can hold samples of a span, in seconds since the epoch."""
         directories = files.within(self._root, since, until)
-        found = (file for each in directories for file in each.glob("*.parquet"))
+        found = (file for each in directories for file in files.samples(each, sites))
         return sorted(file for file in found if files.reaches(file, since, until))
 
     def compact(self) -> int:
@@ -136,32 +155,31 @@ class Store:
 
         What is merged stays readable throughout: the new file is there before the old ones go.
         """
-        return sum(
-            self._compact(directory) for directory in files.partitions(self._root, None, None)
-        )
+        days = files.partitions(self._root, None, None)
+        return sum(self._compact(directory) for day in days for directory in files.sites(day))
 
-    def _compact(self, directory: Path) -> int:
-        with files.alone(directory) as mine:
+    def _compact(self, directory: Place) -> int:
+        with directory.alone() as mine:
             if not mine:
                 return 0
-            files.remove_abandoned(directory)
+            directory.sweep()
             replaced = 0
             while group := _mergeable(directory):
                 self._merge(directory, group)
                 replaced += len(group)
             return replaced
 
-    def _merge(self, directory: Path, group: list[Path]) -> None:
+    def _merge(self, directory: Place, group: list[Place]) -> None:
         query = f"SELECT {KEY}, value FROM {relation(group)} ORDER BY {KEY}"  # noqa: S608
 
         def fill(path: Path) -> None:
-            self._cursor().execute(f"COPY ({query}) TO {quoted(path)} (FORMAT parquet)")
+            self.run(f"COPY ({query}) TO {quoted(path)} (FORMAT parquet)", ())
 
         level = max(map(files.level, group)) + 1
         files.write(directory, level, files.joined(group), fill)
         files.remove(group)
 
-    def _write(self, directory: Path, table: "pa.Table") -> None:
+    def _write(self, directory: Place, table: "pa.Table") -> None:
         import pyarrow.compute as pc  # noqa: PLC0415
         import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -180,10 +198,11 @@ class Store:
         """
         import duckdb  # noqa: PLC0415
 
+        troubles: tuple[type[Exception], ...] = (duckdb.Error, *self._root.troubles)
         try:
             return self._cursor().execute(query, values).fetchall()
-        except duckdb.Error as error:
-            raise StoreError(f"store {self._root}: cannot read: {error}") from error
+        except troubles as error:
+            raise StoreError(f"store {self._root}: cannot read: {scrubbed(error)}") from None
 
     def _cursor(self) -> "duckdb.DuckDBPyConnection":
         # Loading DuckDB takes half a second, which a process that never reads should not pay.
@@ -193,11 +212,12 @@ class Store:
             self._database = duckdb.connect(
                 config={"threads": self._threads, "memory_limit": "512MB"}
             )
+            self._root.register(self._database)
         return self._database.cursor()
 
 
-def _mergeable(directory: Path) -> list[Path]:
-    by_level: dict[int, list[Path]] = defaultdict(list)
+def _mergeable(directory: Place) -> list[Place]:
+    by_level: dict[int, list[Place]] = defaultdict(list)
     for file in sorted(directory.glob("*.parquet")):
         by_level[files.level(file)].append(file)
     full = [group for group in by_level.values() if len(group) >= files.FAN_IN]

@@ -14,6 +14,7 @@ class Wanted:
         since: First time, in seconds since the epoch; None for no limit.
         until: The time before which they lie; None for no limit.
         interfaces: Names of interfaces; None for all.
+        sites: Names of sites; None for all, and for what was written for none.
     """
 
     metrics: Collection[str] | None = None
@@ -21,6 +22,7 @@ class Wanted:
     since: float | None = None
     until: float | None = None
     interfaces: Collection[str] | None = None
+    sites: Collection[str] | None = None
 
     @property
     def conditions(self) -> tuple[str, list[object]]:

@@ -30,3 +30,14 @@ def test_state_can_be_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setenv("FORERUNNER_VAR", str(tmp_path))
 
     assert tmp_path == home.var()
+
+
+def test_telemetry_is_below_the_state_or_where_it_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("FORERUNNER_VAR", str(tmp_path))
+    monkeypatch.delenv("FORERUNNER_TELEMETRY", raising=False)
+    assert home.telemetry() == str(tmp_path / "telemetry")
+
+    monkeypatch.setenv("FORERUNNER_TELEMETRY", "s3://bucket/prefix")
+    assert home.telemetry() == "s3://bucket/prefix"

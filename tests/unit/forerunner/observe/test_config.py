@@ -48,6 +48,8 @@ def test_the_inventory_makes_a_configuration(data: dict[str, Any]) -> None:
         ({"devices": {"r1": "127.0.0.1"}}, "x: devices: no address for r2"),
         ({"typo": 1}, "typo"),
         ({"model": "relative"}, "x: model"),
+        ({"telemetry": "relative"}, "x: telemetry"),
+        ({"site": "../up"}, "x: site"),
     ],
 )
 def test_a_wrong_field_is_named(data: dict[str, Any], change: dict[str, Any], message: str) -> None:
@@ -120,3 +122,13 @@ def test_the_configuration_holds_digests_and_no_contents(
     assert "secret" not in file.read_text()
     assert all(digest in file.read_text() for digest in config.digests().values())
     assert (sorted(config.digests()), file.stat().st_mode & 0o777) == (sorted(_READ), 0o600)
+
+
+@pytest.mark.parametrize(("store", "passed"), [("s3://bucket/prefix", True), ("/var/store", False)])
+def test_credentials_reach_a_service_that_writes_to_an_object_store_and_no_other(
+    data: dict[str, Any], monkeypatch: pytest.MonkeyPatch, store: str, passed: bool
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "canary")
+    config = Config.from_data({**data, "telemetry": store, "site": "north"}, "x")
+    assert ("AWS_SECRET_ACCESS_KEY" in task._environment(config)) is passed
+    assert (config.telemetry, config.site) == (store, "north")

@@ -73,6 +73,23 @@ def test_a_failure_that_nobody_acted_on_is_predicted_again_after_the_cooldown() 
     assert len(_play(*_watch(), [1.0] * 61)) == 2
 
 
+def test_what_was_predicted_before_the_service_died_is_not_predicted_again() -> None:
+    (before,) = _play(*_watch(), [0.0, 1.0])
+    watch, model = _watch()
+    watch.resume(before)
+    assert _play(watch, model, [1.0] * 58, start=2.0) == []
+    (again,) = _play(watch, model, [1.0] * 5, start=60.0)
+    assert again.made_at == before.made_at + _POLICY.cooldown_s
+
+
+def test_a_link_that_was_well_again_after_the_service_died_is_predicted_anew() -> None:
+    watch, model = _watch()
+    for made_at in (0.0, 100.0):
+        watch.resume(Prediction("p", "link_failure", "r1:r3", 0.9, 1.0, 60.0, {}, "m", made_at))
+    assert _play(watch, model, [1.0, 0.0, 1.0], start=150.0) == []
+    assert len(_play(watch, model, [0.0, 1.0], start=160.0)) == 1
+
+
 def test_a_drained_link_is_not_predicted_to_fail() -> None:
     watch, model = _watch()
     watch.drained = True

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from forerunner.model import Sample
 from forerunner.store import Store, StoreError, columns, files
+from forerunner.store.places import located
 from forerunner.store.spans import relation
 
 NOON = 1_700_000_000.0
@@ -124,4 +125,4 @@ def test_a_table_of_several_days_and_chunks_is_written_whole(tmp_path: Path) -> 
                             promote_options="default")  # fmt: skip
     assert Store(tmp_path).append_tables([days]) == 2
     assert [each.host for each in Store(tmp_path).read()] == ["r1", "r2"]
-    assert len(files.partitions(tmp_path, None, None)) == 2
+    assert len(files.partitions(located(tmp_path), None, None)) == 2

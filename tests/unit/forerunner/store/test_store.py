@@ -5,6 +5,7 @@ import os
 import random
 import tempfile
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 
 from forerunner import home
 from forerunner.model import Sample
-from forerunner.store import Store, StoreError, files
+from forerunner.store import Keep, RollUps, Store, StoreError, Wanted, files
+from forerunner.store.places import located
 
 _NOON = 1_700_000_000.0
 _ROWS = 20
@@ -75,6 +77,55 @@ def test_days_are_apart_in_utc(tmp_path: Path) -> None:
     assert date(2023, 11, 15) == files.day(midnight)
 
 
+def test_each_site_has_files_of_its_own_and_all_are_one_store(tmp_path: Path) -> None:
+    for host, site in (("r1", "north"), ("r2", "south"), ("r3", "")):
+        for index in range(files.FAN_IN):
+            Store(tmp_path, site=site).append([replace(_sample(index), host=host)])
+    store = Store(tmp_path)
+    (day,) = tmp_path.iterdir()
+    north = Wanted(sites=["north"])
+    asked = "SELECT DISTINCT host FROM {table} WHERE {where}"
+
+    assert sorted(each.name for each in day.glob("site=*")) == ["site=north", "site=south"]
+    assert store.ask(asked, north) == [("r1",)]
+    assert (store.compact(), len(store.files())) == (3 * files.FAN_IN, 3)
+    assert {each.host for each in store.read()} == {"r1", "r2", "r3"}
+    rolled = RollUps(tmp_path)
+    assert (len(rolled.roll_up()), rolled.roll_up()) == (2, [])
+    assert len(rolled.forget(Keep(), _NOON + 20 * 86_400)) == 1
+    assert store.read() == []
+    assert not day.exists()
+
+
+def test_what_was_written_for_two_sites_is_read_once(tmp_path: Path) -> None:
+    for site in ("north", "south"):
+        Store(tmp_path, site=site).append([_sample(1)])
+    assert [_sample(1)] == Store(tmp_path).read()
+
+
+@pytest.mark.parametrize("site", ["../up", "a/b", "-", "date=x"])
+def test_a_name_that_is_none_of_a_site_is_refused(tmp_path: Path, site: str) -> None:
+    with pytest.raises(StoreError, match="no name of a site"):
+        Store(tmp_path, site=site)
+
+
+def test_a_batch_that_is_replayed_leaves_the_store_and_its_roll_ups_as_they_were(
+    tmp_path: Path,
+) -> None:
+    batches = [[_sample(batch * _ROWS + row) for row in range(_ROWS)] for batch in range(5)]
+    store, rolled = Store(tmp_path), RollUps(tmp_path)
+    seen = []
+    for again in range(3):
+        for batch in batches if again != 1 else reversed(batches):
+            store.append(batch)
+        store.compact()
+        rolled.roll_up()
+        seen.append((store.read(), rolled.read("minute", Wanted()), rolled.read("hour", Wanted())))
+
+    assert len(seen[0][0]) == 5 * _ROWS
+    assert seen[0] == seen[1] == seen[2]
+
+
 def test_the_same_sample_twice_is_read_once(tmp_path: Path) -> None:
     for _ in range(2):
         Store(tmp_path).append([_sample(1)])
@@ -106,7 +157,7 @@ def test_a_merge_that_died_before_it_removed_its_sources_doubles_nothing(
 def test_only_one_merges_a_day_at_a_time(tmp_path: Path) -> None:
     Store(tmp_path).append(_sample(index) for index in range(3))
     (day,) = tmp_path.iterdir()
-    with files.alone(day) as first, files.alone(day) as second:
+    with located(day).alone() as first, located(day).alone() as second:
         assert (first, second) == (True, False)
 
 
@@ -115,7 +166,7 @@ def test_what_a_dead_writer_left_is_cleared_away_in_time(tmp_path: Path) -> None
     for file in (old, new):
         file.touch()
     os.utime(old, (1, 1))
-    files.remove_abandoned(tmp_path)
+    located(tmp_path).sweep()
     assert (old.exists(), new.exists()) == (False, True)
 
 
@@ -127,7 +178,8 @@ def test_a_file_gets_its_name_only_when_it_is_whole(tmp_path: Path) -> None:
         assert not list(tmp_path.glob("*.parquet"))
         inodes.append(path.stat().st_ino)
 
-    assert files.write(tmp_path, 0, (1, 2), fill).stat().st_ino == inodes[0]
+    written = files.write(located(tmp_path), 0, (1, 2), fill)
+    assert Path(str(written)).stat().st_ino == inodes[0]
 
 
 def test_a_file_that_was_not_finished_leaves_nothing(tmp_path: Path) -> None:
@@ -136,7 +188,7 @@ def test_a_file_that_was_not_finished_leaves_nothing(tmp_path: Path) -> None:
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        files.write(tmp_path, 0, (1, 2), fill)
+        files.write(located(tmp_path), 0, (1, 2), fill)
     assert not list(tmp_path.iterdir())
 
 

@@ -1,0 +1,143 @@
+"""Keeps a service alive: one that dies or falls silent is started again, later and later.
+
+The service says that it lives as one of systemd's does, so that either of the two can look after
+it: a datagram `WATCHDOG=1` to the socket that `NOTIFY_SOCKET` names. It is told by
+`FORERUNNER_RESTARTS` how often it has been started again.
+
+Source: sd_notify(3), systemd.service(5) (WatchdogSec=).
+"""
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+RESTARTS = "FORERUNNER_RESTARTS"
+_SOCKET = "NOTIFY_SOCKET"
+_ALIVE = b"WATCHDOG=1"
+# What our command line ends with where a person has to mend something first.
+_MENDABLE = 2
+_LOOK_S = 0.2
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long what may take.
+
+    Attributes:
+        start_s: Until it first says that it lives.
+        silent_s: From one such word to the next; after that it is taken for hung, and killed.
+        first_s: Pause before it is started again; doubled each time.
+        longest_s: The longest pause.
+        settled_s: After a life this long the pause is the first again.
+    """
+
+    start_s: float = 180.0
+    silent_s: float = 30.0
+    first_s: float = 0.5
+    longest_s: float = 30.0
+    settled_s: float = 60.0
+
+
+def supervise(command: Sequence[str], patience: Patience | None = None) -> int:
+    """Run a service until TERM or INT, and return the exit code to end with.
+
+    One that finds at its first start that somebody has to mend something first is not started
+    again.
+
+    Args:
+        command: Program and arguments; it has our environment, output and error.
+        patience: How long what may take.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heart:
+        name = f"forerunner-{uuid.uuid4().hex}"
+        heart.bind(f"\0{name}")
+        heart.settimeout(_LOOK_S)
+        return _Keeper(command, patience or Patience(), heart, f"@{name}", stop).keep()
+
+
+def alive() -> None:
+    """Say that this service lives; whoever does not look after it hears nothing."""
+    address = os.environ.get(_SOCKET)
+    if not address:
+        return
+    path = "\0" + address[1:] if address.startswith("@") else address
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as speaker:
+        try:
+            speaker.setblocking(False)
+            speaker.sendto(_ALIVE, path)
+        except OSError as error:
+            _log.debug("nobody hears that we live: %s", error)
+
+
+def restarts() -> int | None:
+    """Return how often this service has been started again; None when nobody looks after it."""
+    text = os.environ.get(RESTARTS, "")
+    return int(text) if text.isdecimal() else None
+
+
+class _Keeper:
+    def __init__(
+        self,
+        command: Sequence[str],
+        patience: Patience,
+        heart: socket.socket,
+        address: str,
+        stop: threading.Event,
+    ) -> None:
+        self._command, self._patience, self._heart = list(command), patience, heart
+        self._address, self._stop = address, stop
+        self._heard = False
+
+    def keep(self) -> int:
+        count, pause_s = 0, self._patience.first_s
+        while True:
+            begun = time.monotonic()
+            code = self._live(count)
+            lived_s = time.monotonic() - begun
+            if self._stop.is_set():
+                return 0
+            if count == 0 and code == _MENDABLE and not self._heard:
+                return code
+            if lived_s >= self._patience.settled_s:
+                pause_s = self._patience.first_s
+            words = "ended with %d after %.1f s; it is started again in %.1f s"
+            _log.error(words, code, lived_s, pause_s)
+            if self._stop.wait(pause_s):
+                return 0
+            count, pause_s = count + 1, min(2 * pause_s, self._patience.longest_s)
+
+    def _live(self, count: int) -> int:
+        """Return what one life of the service ended with."""
+        environment = {**os.environ, _SOCKET: self._address, RESTARTS: str(count)}
+        process = subprocess.Popen(self._command, env=environment)
+        deadline = time.monotonic() + self._patience.start_s
+        while process.poll() is None:
+            if self._stop.is_set():
+                process.terminate()
+                return process.wait()
+            if self._beats():
+                deadline = time.monotonic() + self._patience.silent_s
+            elif time.monotonic() > deadline:
+                _log.error("process %d says nothing any more; it is killed", process.pid)
+                process.kill()
+                return process.wait()
+        return process.returncode
+
+    def _beats(self) -> bool:
+        try:
+            heard = self._heart.recv(1024) == _ALIVE
+        except TimeoutError:
+            return False
+        self._heard = self._heard or heard
+        return heard
