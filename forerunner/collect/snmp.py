@@ -14,7 +14,8 @@ from gufo.snmp import Aes128Key, Sha1Key, User
 
 from forerunner.collect.errors import CollectError
 from forerunner.collect.files import read_json
-from forerunner.collect.poll import Device, Target
+from forerunner.collect.poll import Device
+from forerunner.collect.session import Target
 from forerunner.model import Sample
 from forerunner.schema import check
 

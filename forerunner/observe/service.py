@@ -11,9 +11,12 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.failure.model import LinkFailureModel
+from forerunner.collect.neighbours import Neighbours
 from forerunner.collect.poll import Answer, poll_forever
 from forerunner.collect.probe import Gap, Handlers, probe_forever
+from forerunner.collect.vitals import Reading
 from forerunner.errors import ForerunnerError
+from forerunner.events import EventBook, EventWriter
 from forerunner.ledger import Ledger
 from forerunner.model import ProbeBin
 from forerunner.observe import status
@@ -46,13 +49,15 @@ class Service:
 
     def __init__(self, config: Config, model: LinkFailureModel, ledger: Ledger) -> None:
         self._config = config
-        self._polled = config.polled()
+        self._polled, self._vitals = config.polled(), config.vitals()
+        self._neighbours = Neighbours()
         self._watches = {
             link.name: Watch(link, model, config.policy) for link in config.topology.links
         }
         self._health = status.Health()
         self._telemetry = TelemetryWriter(Store(config.telemetry))
         self._predictions = PredictionWriter(ledger)
+        self._events = EventWriter(EventBook())
         self._drained = DrainedLinks(ledger)
 
     async def run(self) -> None:
@@ -71,6 +76,7 @@ class Service:
         finally:
             self._telemetry.flush()
             self._predictions.flush()
+            self._events.flush()
             self._config.status.unlink(missing_ok=True)
             _log.info("ended")
 
@@ -80,7 +86,9 @@ class Service:
         return [
             probe_forever(config.agents(), config.topology, handlers, config.probe_interval_ms),
             poll_forever(self._polled, config.poll_interval_s, self._take_answer),
+            poll_forever(self._vitals, config.vitals_interval_s, self._take_reading),
             self._telemetry.run(),
+            self._events.run(),
             self._predictions.run(),
             self._follow_ledger(),
             self._report(),
@@ -101,6 +109,10 @@ class Service:
         if answer.up:
             self._health.polled[answer.target.host] = time.time()
         self._telemetry.add_answer(answer)
+
+    def _take_reading(self, reading: Reading) -> None:
+        self._telemetry.add(reading.samples())
+        self._events.add(self._neighbours.update(reading))
 
     async def _follow_ledger(self) -> None:
         while True:
