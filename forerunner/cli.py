@@ -41,6 +41,16 @@ def observe(
 
 
 @app.command()
+def listen(
+    config: Annotated[Path, typer.Option(help="Whom to hear; role telemetry writes it.")],
+) -> None:
+    """Take the traps and log lines that devices send, as events, until stopped."""
+    from forerunner import listen as service
+
+    service.main(config)
+
+
+@app.command()
 def ledger(
     last: Annotated[int, typer.Option(min=1, help="How many records at the most.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,

@@ -141,13 +141,17 @@ class Vitals:
             return sum(loads) / len(loads) / 100 if loads else math.nan
         busy = sum(found.get(each, 0.0) for each in _BUSY)
         idle = sum(found.get(each, 0.0) for each in _IDLE)
-        before, self._ticks = self._ticks, (busy, idle)
+        before, now = self._ticks, (busy, idle)
+        if before == now:
+            # The agent looks only every few seconds, and has not since.
+            return math.nan
+        self._ticks = now
         if before is None:
             return math.nan
-        worked, rested = ((a - b) % _TICKS_WRAP for a, b in zip(self._ticks, before, strict=True))
+        worked, rested = ((a - b) % _TICKS_WRAP for a, b in zip(now, before, strict=True))
         # A counter that was reset looks like one that wrapped after years of work.
         whole = worked + rested
-        return worked / whole if 0 < whole < _TICKS_WRAP / 2 else math.nan
+        return worked / whole if whole < _TICKS_WRAP / 2 else math.nan
 
 
 async def _memory(session: SnmpSession, found: Mapping[str, float]) -> tuple[float, float]:

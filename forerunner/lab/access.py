@@ -220,7 +220,6 @@ master agentx
 agentXSocket {AGENTX}
 agentXTimeout 1
 agentXRetries 0
-iquerySecName {reader["user"]}
 authtrapenable 1
 trapsess {_trap_session(lab, reader)}
 """

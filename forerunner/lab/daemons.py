@@ -153,10 +153,11 @@ def _routing_daemon(directory: Path, name: str) -> str:
     # Its tables go to snmpd; net-snmp's library looks for its frr.conf in that directory.
     agent = f"{directory}/agentx"
     served = f"env MIBS= SNMPCONFPATH={agent} SNMP_PERSISTENT_DIR={agent}"
+    before, module = (served, "-M snmp") if name in _IN_SNMP else ("", "")
     return (
-        f"{served if name in _IN_SNMP else ''} {_FRR}/{name} -d -u frr -g frr -A 127.0.0.1 -P 0 --vty_socket {directory} "
+        f"{before} {_FRR}/{name} -d -u frr -g frr -A 127.0.0.1 -P 0 --vty_socket {directory} "
         f"-i {directory}/{name}.pid -z {directory}/zserv.api -f {directory}/frr/{name}.conf "
-        f"--log syslog --log-level informational {control} {'-M snmp' if name in _IN_SNMP else ''}"
+        f"--log syslog --log-level informational {control} {module}"
     )
 
 
