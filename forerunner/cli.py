@@ -67,6 +67,19 @@ def ledger(
 
 
 @app.command()
+def events(
+    host: Annotated[str | None, typer.Option(help="Of this host of the inventory alone.")] = None,
+    last: Annotated[int, typer.Option(min=1, help="How many of each at the most.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Show what devices told and checks found: incidents, and the newest events."""
+    from forerunner import events_view
+    from forerunner.events import EventBook
+
+    events_view.show(EventBook(), host, last, as_json)
+
+
+@app.command()
 def orders(
     name: Annotated[str, typer.Argument(help="One order's request_id; else the last ones.")] = "",
     last: Annotated[int, typer.Option(min=1, help="How many orders at the most.")] = 20,

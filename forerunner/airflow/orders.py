@@ -1,16 +1,15 @@
 """Operators of SIM orders: taking a request from Airflow's form, and telling how it ended."""
 
-import html
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import BaseOperator, Connection, Context
-from airflow.sdk.exceptions import AirflowNotFoundException
+from airflow.sdk import BaseOperator, Context
 
 from forerunner import home
 from forerunner.airflow.alerts import post
+from forerunner.airflow.mail import send
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 from forerunner.errors import InvalidData
 from forerunner.files import write_whole
@@ -18,7 +17,6 @@ from forerunner.files import write_whole
 if TYPE_CHECKING:
     from forerunner.orders.record import Order, Orders
 
-MAIL_CONNECTION = "forerunner_mail"
 SUMMARY = "summary"
 """Under this name the taking of an order leaves what its playbook said."""
 
@@ -81,25 +79,11 @@ class NotifyOperator(BaseOperator):
         order, text = _told(self.order)
         ways = ["webhook"] if post({"text": text}, self.log) else []
         people = [str(each) for each in order.request.get("notify", [])] if order else []
-        if people and self._mail(people, text):
+        subject = " ".join(text.split(",", maxsplit=1)[0].split())
+        if people and send(people, subject, text, self.log):
             ways.append("mail")
         self.log.info("%s", text)
         return {"text": text, "ways": ways}
-
-    def _mail(self, people: Sequence[str], text: str) -> bool:
-        from airflow.providers.smtp.hooks.smtp import SmtpHook
-
-        try:
-            Connection.get(MAIL_CONNECTION)
-        except AirflowNotFoundException:
-            self.log.warning("no mail is sent: there is no connection %s", MAIL_CONNECTION)
-            return False
-        subject = " ".join(text.split(",", maxsplit=1)[0].split())
-        with SmtpHook(smtp_conn_id=MAIL_CONNECTION) as hook:
-            hook.send_email_smtp(
-                to=list(people), subject=subject, html_content=f"<pre>{html.escape(text)}</pre>"
-            )
-        return True
 
 
 def _see_that_files_are_in(directory: Path, request: dict[str, Any]) -> None:
