@@ -30,9 +30,11 @@ LAB_PACKAGES = (
     "python3",  # what the routers' agent runs under, whichever Python the project has
     "frr",  # zebra, ospfd, bgpd, bfdd and vtysh
     "frr-pythontools",  # frr-reload, for device_config
+    "frr-snmp",  # their OSPF and BGP tables over SNMP
     "osmo-hlr",  # the HLR, itself
     "snmpd",  # counters over SNMPv3
     "snmp",  # snmpset, which makes snmpd read its counters anew every second
+    "busybox",  # syslogd, which sends the routers' log lines on
     "openssh-server",  # the routers' command line
     "openssh-client",
     "softflowd",  # exports the routers' flows as NetFlow v9

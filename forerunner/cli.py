@@ -63,6 +63,16 @@ def status(
 
 
 @app.command()
+def listen(
+    config: Annotated[Path, typer.Option(help="Whom to hear; role telemetry writes it.")],
+) -> None:
+    """Take the traps and log lines that devices send, as events, until stopped."""
+    from forerunner import listen as service
+
+    service.main(config)
+
+
+@app.command()
 def ledger(
     last: Annotated[int, typer.Option(min=1, help="How many records at the most.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
@@ -76,6 +86,19 @@ def ledger(
         ledger_view.show(book, last, as_json)
     finally:
         book.close()
+
+
+@app.command()
+def events(
+    host: Annotated[str | None, typer.Option(help="Of this host of the inventory alone.")] = None,
+    last: Annotated[int, typer.Option(min=1, help="How many of each at the most.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Show what devices told and checks found: incidents, and the newest events."""
+    from forerunner import events_view
+    from forerunner.events import EventBook
+
+    events_view.show(EventBook(), host, last, as_json)
 
 
 @app.command()

@@ -1,17 +1,16 @@
 """Operators of SIM orders: taking a request from Airflow's form, and telling how it ended."""
 
 import hashlib
-import html
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import BaseOperator, Connection, Context
-from airflow.sdk.exceptions import AirflowNotFoundException
+from airflow.sdk import BaseOperator, Context
 
 from forerunner import home
 from forerunner.airflow.alerts import post
+from forerunner.airflow.mail import send
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 from forerunner.errors import ForerunnerError, InvalidData
 from forerunner.files import write_whole
@@ -19,7 +18,6 @@ from forerunner.files import write_whole
 if TYPE_CHECKING:
     from forerunner.orders.record import Order, Orders
 
-MAIL_CONNECTION = "forerunner_mail"
 SUMMARY = "summary"
 """Under this name the taking of an order leaves what its playbook said."""
 REQUEST_HASH = "request_hash"
@@ -94,25 +92,11 @@ class NotifyOperator(BaseOperator):
         # Of an order that was not taken, whoever asked for it is to hear.
         asked = order.request if order else dict(context["params"])
         people = [str(each) for each in asked.get("notify") or ()]
-        if people and self._mail(people, text):
+        subject = " ".join(text.split(",", maxsplit=1)[0].split())
+        if people and send(people, subject, text, self.log):
             ways.append("mail")
         self.log.info("%s", text)
         return {"text": text, "ways": ways}
-
-    def _mail(self, people: Sequence[str], text: str) -> bool:
-        from airflow.providers.smtp.hooks.smtp import SmtpHook
-
-        try:
-            Connection.get(MAIL_CONNECTION)
-        except AirflowNotFoundException:
-            self.log.warning("no mail is sent: there is no connection %s", MAIL_CONNECTION)
-            return False
-        subject = " ".join(text.split(",", maxsplit=1)[0].split())
-        with SmtpHook(smtp_conn_id=MAIL_CONNECTION) as hook:
-            hook.send_email_smtp(
-                to=list(people), subject=subject, html_content=f"<pre>{html.escape(text)}</pre>"
-            )
-        return True
 
 
 def _see_that_files_are_in(directory: Path, request: dict[str, Any]) -> None:

@@ -14,7 +14,8 @@ from multiprocessing.synchronize import Event
 
 from forerunner.bench import rows as form
 from forerunner.bench.fleet_site import PEERS, BenchError, peer_python
-from forerunner.collect.poll import COLUMNS, Device, Target, messages, table_of
+from forerunner.collect.poll import COLUMNS, Device, messages, table_of
+from forerunner.collect.session import Target
 from forerunner.simulator.snmp import serve
 from forerunner.store import Store
 

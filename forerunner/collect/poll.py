@@ -7,18 +7,17 @@ Source: RFC 3416 (operations); RFC 2863 (IF-MIB); RFC 3418 (sysUpTime).
 """
 
 import asyncio
-import logging
 import math
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from gufo.snmp import SnmpError, SnmpVersion, User
 from gufo.snmp.aio import SnmpSession
 
 from forerunner import store
 from forerunner.collect.errors import CollectError
+from forerunner.collect.session import FAILURES, Asked, Target
 from forerunner.model import Sample
 
 if TYPE_CHECKING:
@@ -46,30 +45,7 @@ _TICKS_WRAP_S = 2**32 / _TICKS_A_SECOND
 # As many values as one datagram of an Ethernet's size surely holds.
 _VALUES_A_MESSAGE = 44
 _NAMES_AGE_S = 300.0
-_log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Target:
-    """A device to poll.
-
-    Attributes:
-        host: Its inventory name.
-        address: Where it answers.
-        port: UDP.
-        community: For v2c; never shown.
-        user: For v3, in place of a community; never shown.
-    """
-
-    host: str
-    address: str
-    port: int = 161
-    community: str = field(default="", repr=False)
-    user: User | None = field(default=None, repr=False)
-
-    def __str__(self) -> str:
-        """Return how messages name it."""
-        return f"{self.host}: SNMP {self.address}:{self.port}"
+Given_co = TypeVar("Given_co", covariant=True)
 
 
 @dataclass(frozen=True)
@@ -105,6 +81,14 @@ class Answer:
         ]
 
 
+class Polled(Protocol[Given_co]):
+    """What is polled on a clock of its own."""
+
+    async def poll(self) -> Given_co:
+        """Ask it once; one that does not answer is never an error."""
+        ...
+
+
 class Device:
     """One device's session, and what is remembered from poll to poll.
 
@@ -115,8 +99,7 @@ class Device:
 
     def __init__(self, target: Target, timeout_s: float = 1.0) -> None:
         self.target, self._timeout_s = target, timeout_s
-        self._session: SnmpSession | None = None
-        self._problem = ""
+        self._asked_by = Asked(target, timeout_s)
         self._names: tuple[str, ...] = ()
         self._objects: list[list[str]] = []
         self._names_at = self._begun = -math.inf
@@ -130,10 +113,8 @@ class Device:
         try:
             async with asyncio.timeout(2 * self._timeout_s):
                 return await self._asked()
-        except (SnmpError, OSError, TimeoutError) as error:
-            self._session = None
-            cause = str(error) or type(error).__name__
-            raise CollectError(f"{self.target}: {cause}") from error
+        except FAILURES as error:
+            raise self._asked_by.failed(error) from error
 
     async def poll(self) -> Answer:
         """Ask it once; one that does not answer is down, and never an error."""
@@ -141,22 +122,14 @@ class Device:
         try:
             answer = await self.ask()
         except CollectError as error:
-            self._tell(str(error))
+            self._asked_by.tell(str(error))
             return Answer(self.target, before, up=False)
-        self._tell("")
+        self._asked_by.tell("")
         return answer
 
-    def _tell(self, problem: str) -> None:
-        """Log when it goes quiet and when it is back, and not at every poll."""
-        told, self._problem = self._problem, problem
-        if problem and not told:
-            _log.warning("%s", problem)
-        elif told and not problem:
-            _log.warning("%s answers again", self.target)
-
     async def _asked(self) -> Answer:
-        session = self._session or await self._opened()
-        if time.monotonic() - self._names_at > _NAMES_AGE_S:
+        session, fresh = await self._asked_by.session()
+        if fresh or time.monotonic() - self._names_at > _NAMES_AGE_S:
             await self._read_names(session)
         found: dict[str, Any] = {}
         before = time.time()
@@ -176,19 +149,6 @@ class Device:
         self._begun = begun
         late = begun - earlier
         return math.isfinite(earlier) and late > 1.0 + self._timeout_s and late < _TICKS_WRAP_S - 60
-
-    async def _opened(self) -> SnmpSession:
-        target, self._names_at = self.target, -math.inf
-        how: dict[str, Any] = (
-            {"user": target.user}
-            if target.user
-            else {"community": target.community, "version": SnmpVersion.v2c}
-        )
-        session = SnmpSession(target.address, port=target.port, timeout=self._timeout_s, **how)
-        if target.user:
-            await session.refresh()
-        self._session = session
-        return session
 
     async def _read_names(self, session: SnmpSession) -> None:
         """Learn which interfaces there are: they come and go."""
@@ -215,7 +175,7 @@ def _up(status: float) -> float:
 
 
 async def poll_forever(
-    devices: Sequence[Device], interval_s: float, take: Callable[[Answer], None]
+    devices: Sequence[Polled[Given_co]], interval_s: float, take: Callable[[Given_co], None]
 ) -> None:
     """Poll every device on its own clock, so that none waits for another, until cancelled.
 
@@ -225,7 +185,7 @@ async def poll_forever(
         take: Called with each answer.
     """
 
-    async def one(device: Device, phase_s: float) -> None:
+    async def one(device: Polled[Given_co], phase_s: float) -> None:
         due = asyncio.get_running_loop().time() + phase_s
         while True:
             await asyncio.sleep(due - asyncio.get_running_loop().time())

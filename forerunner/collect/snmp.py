@@ -14,7 +14,8 @@ from gufo.snmp import Aes128Key, Sha1Key, User
 
 from forerunner.collect.errors import CollectError
 from forerunner.collect.files import read_json
-from forerunner.collect.poll import Device, Target
+from forerunner.collect.poll import Device
+from forerunner.collect.session import Target
 from forerunner.model import Sample
 from forerunner.schema import check
 
@@ -34,6 +35,17 @@ _SCHEMA = {
 _log = logging.getLogger(__name__)
 
 
+def check_user(path: Path) -> dict[str, str]:
+    """Return what the file of an SNMPv3 user holds, for those who do not take `Credentials`.
+
+    Raises:
+        InvalidData: It is missing or does not hold what it must; names the field.
+    """
+    data: dict[str, str] = read_json(path, "the SNMP user's file")
+    check(data, _SCHEMA, str(path))
+    return data
+
+
 @dataclass(frozen=True)
 class Credentials:
     """An SNMPv3 user with its passwords; they do not show in its representation."""
@@ -47,8 +59,7 @@ class Credentials:
         Raises:
             InvalidData: It is missing or does not hold what it must; names the field.
         """
-        data = read_json(path, "the SNMP user's file")
-        check(data, _SCHEMA, str(path))
+        data = check_user(path)
         authentication = Sha1Key(data["auth_key"].encode())
         privacy = Aes128Key(data["privacy_key"].encode())
         return cls(User(data["user"], auth_key=authentication, priv_key=privacy))

@@ -26,7 +26,8 @@ MAXIMUM_COST = 65535
 
 _END = "end"
 # What vtysh prints around the configuration, or what says nothing about the intent.
-_NOISE = ("Building configuration...", "Current configuration:")
+# `agentx` only says that its tables are served over SNMP; FRR cannot take it back while it runs.
+_NOISE = ("Building configuration...", "Current configuration:", "agentx")
 # The kernel's and the package's doing, not the operator's: never a difference.
 _NOT_INTENT = (
     "frr version ",

@@ -12,7 +12,9 @@ from forerunner.model import Event, Severity, new_id
 QUIET_S = 300.0
 """An incident that has been quiet for this long is over; what comes then is another one."""
 
-_SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
+SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error", "critical")
+"""From the least on."""
+
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS incidents (
         id VARCHAR(64) PRIMARY KEY, kind VARCHAR(64) NOT NULL, host VARCHAR(255) NOT NULL,
@@ -99,11 +101,17 @@ class EventBook:
             rows = execute(query, limit=limit, **named)
         return [Event.from_dict(json.loads(record), "ledger") for (record,) in rows]
 
-    def incidents(self, since: float = 0.0, limit: int = 50) -> list[Incident]:
-        """Return the incidents with an event since then, the latest first."""
-        query = f"SELECT {_COLUMNS} FROM incidents WHERE latest >= :since"  # noqa: S608
+    def incidents(
+        self, since: float = 0.0, limit: int = 50, host: str | None = None
+    ) -> list[Incident]:
+        """Return the incidents with an event since then, the latest first; of one host if named."""
+        wanted = "latest >= :since" + ("" if host is None else " AND host = :host")
+        query = f"SELECT {_COLUMNS} FROM incidents WHERE {wanted}"  # noqa: S608
+        named = {} if host is None else {"host": host}
         with self._opened() as execute:
-            rows = execute(f"{query} ORDER BY latest DESC LIMIT :limit", since=since, limit=limit)
+            rows = execute(
+                f"{query} ORDER BY latest DESC LIMIT :limit", since=since, limit=limit, **named
+            )
         return [_incident(row) for row in rows]
 
     def untold(self, least: Severity = "warning") -> list[Incident]:
@@ -115,9 +123,15 @@ class EventBook:
         query = f"SELECT {_COLUMNS} FROM incidents WHERE told IS NULL"  # noqa: S608
         with self._opened() as execute:
             rows = execute(
-                f"{query} AND severity >= :least ORDER BY begun", least=_SEVERITIES.index(least)
+                f"{query} AND severity >= :least ORDER BY begun", least=SEVERITIES.index(least)
             )
         return [_incident(row) for row in rows]
+
+    def last_told(self) -> float:
+        """Return when somebody was told of an incident last; 0 where nobody ever was."""
+        with self._opened() as execute:
+            ((latest,),) = execute("SELECT max(told) FROM incidents")
+        return float(latest or 0.0)
 
     def mark_told(self, incidents: Sequence[Incident]) -> None:
         """Note that somebody was told of these."""
@@ -179,7 +193,7 @@ def _open(execute: Execute, identifier: str, event: Event) -> None:
         "INSERT INTO incidents VALUES"
         " (:id, :kind, :host, :interface, :severity, :text, :time, :time, 1, NULL)",
         id=identifier,
-        severity=_SEVERITIES.index(event.severity),
+        severity=SEVERITIES.index(event.severity),
         text=event.text,
         time=event.time,
         **_group(event),
@@ -194,7 +208,7 @@ def _widen(execute: Execute, identifier: str, event: Event) -> None:
         " begun = CASE WHEN begun < :time THEN begun ELSE :time END,"
         " latest = CASE WHEN latest > :time THEN latest ELSE :time END WHERE id = :id",
         id=identifier,
-        severity=_SEVERITIES.index(event.severity),
+        severity=SEVERITIES.index(event.severity),
         text=event.text,
         time=event.time,
     )
@@ -212,7 +226,7 @@ def _incident(row: Sequence[object]) -> Incident:
         str(kind),
         str(host),
         str(interface),
-        _SEVERITIES[int(str(severity))],
+        SEVERITIES[int(str(severity))],
         str(text),
         float(str(begun)),
         float(str(latest)),

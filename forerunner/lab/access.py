@@ -14,6 +14,9 @@ from forerunner.lab.lab import RUN, Lab
 ACCOUNTS = ("netops", "agent")
 NAMESPACE_FILES = Path("/etc/netns")
 SNMP_CACHE_S = 1
+TRAP_PORT = 162
+# Where FRR's daemons meet snmpd: the default, a file, is the same for all namespaces.
+AGENTX = "tcp:127.0.0.1:705"
 # Stands while /etc/netns is there because a lab needed it; whichever lab goes last removes both.
 _MADE_NAMESPACE_FILES = RUN / "made-etc-netns"
 _FIRST_UID = 59901
@@ -213,7 +216,19 @@ sysName {router}
 {_create_user(tuner)}
 rouser {reader["user"]} priv
 rwuser {tuner["user"]} priv {_CACHE_TIMEOUT}
+master agentx
+agentXSocket {AGENTX}
+agentXTimeout 1
+agentXRetries 0
+authtrapenable 1
+trapsess {_trap_session(lab, reader)}
 """
+
+
+def _trap_session(lab: Lab, user: dict[str, str]) -> str:
+    keys = f"-a SHA -A {user['auth_key']} -x AES -X {user['privacy_key']}"
+    where = f"{lab.management_address()}:{TRAP_PORT}"
+    return f"-v 3 -u {user['user']} -l authPriv {keys} {where}"
 
 
 def _snmp_client_config(user: dict[str, str]) -> str:

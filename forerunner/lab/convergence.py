@@ -33,7 +33,7 @@ def wait_converged(lab: Lab, timeout: float = 30.0) -> float:
         if time.monotonic() - started > timeout:
             raise LabError(
                 f"lab {lab.name} has not converged after {timeout:g} s: {problem}; "
-                f"see {lab.state}/*/ospfd.log"
+                f"see {lab.state}/*/frr.log"
             )
         time.sleep(_POLL_S)
     return time.monotonic() - started

@@ -5,17 +5,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from forerunner.lab.access import account_id
+from forerunner.lab.access import AGENTX, account_id
 from forerunner.lab.commands import run, run_all
 from forerunner.lab.journal import NETNS
 from forerunner.lab.lab import Lab
 from forerunner.render import router_config, router_data
 
 ROUTING_DAEMONS = ("zebra", "ospfd", "bgpd", "bfdd", "staticd")
+LOG_PORT = 514
 _FRR = "/usr/lib/frr"
+_IN_SNMP = ("ospfd", "bgpd")
 
 # What `ip netns exec` does not give: a /run and /var/tmp of the router's own, because sshd and
-# FRR keep files at fixed places there. They vanish with the last process of the router.
+# FRR keep files at fixed places there. They vanish with the last process of the router. And a /dev
+# of its own, in which `log` leads to who takes the router's log lines.
 _ENTER = """#!/bin/sh
 set -e
 mount -t tmpfs -o mode=755 none /var/tmp
@@ -25,6 +28,19 @@ mount -t tmpfs -o mode=755 none /run
 mkdir /run/forerunner /run/sshd /run/frr
 mount --move /var/tmp/keep /run/forerunner
 chmod 1777 /var/tmp
+mkdir /run/dev
+mount -t tmpfs -o mode=755 none /run/dev
+for each in null zero full random urandom tty ptmx; do
+  : >/run/dev/$each
+  mount --bind /dev/$each /run/dev/$each
+done
+mkdir /run/dev/pts /run/dev/shm
+mount --rbind /dev/pts /run/dev/pts
+mount -t tmpfs -o mode=1777 none /run/dev/shm
+cp -d /dev/fd /dev/stdin /dev/stdout /dev/stderr /run/dev
+ln -s "$1/log" /run/dev/log
+mount --move /run/dev /dev
+shift
 exec "$@"
 """
 
@@ -55,7 +71,8 @@ class Daemon:
 def daemons(lab: Lab, router: str) -> tuple[Daemon, ...]:
     """Return the daemons that a router should run, in the order of their start."""
     directory = lab.router_directory(router)
-    commands = {name: _routing_daemon(directory, name) for name in ROUTING_DAEMONS}
+    commands = {"syslogd": _log_forwarder(lab, directory)}
+    commands |= {name: _routing_daemon(directory, name) for name in ROUTING_DAEMONS}
     commands["sshd"] = f"/usr/sbin/sshd -f {directory}/sshd_config -E {directory}/sshd.log"
     commands["snmpd"] = (
         f"env MIBS= SNMP_PERSISTENT_DIR={directory}/snmp /usr/sbin/snmpd "
@@ -79,6 +96,12 @@ def write_files(lab: Lab, router: str) -> None:
     )
     text = router_config("frr", router_data(router, lab.network))
     (configuration / "frr.conf").write_text(text)
+    for daemon in _IN_SNMP:
+        (configuration / f"{daemon}.conf").write_text("agentx\n")
+    agent = directory / "agentx"
+    agent.mkdir()
+    (agent / "frr.conf").write_text(f"agentXSocket {AGENTX}\nagentXPingInterval 1\n")
+    shutil.chown(agent, "frr", "frr")
     # `write memory` by netops, a member of frrvty, replaces the files here.
     for path in (configuration, *configuration.iterdir()):
         shutil.chown(path, "frr", "frrvty")
@@ -121,16 +144,20 @@ def _start_command(lab: Lab, router: str, group: list[Daemon]) -> tuple[str, ...
     script = "\n".join(lines)
     enter = str(lab.state / "enter")
     # A host name of the router's own, which every daemon takes over.
-    alone = ("unshare", "--uts", "sh", enter, "sh", "-c", script)
+    alone = ("unshare", "--uts", "sh", enter, str(directory), "sh", "-c", script)
     return ("ip", "netns", "exec", lab.namespace(router), *alone)
 
 
 def _routing_daemon(directory: Path, name: str) -> str:
     control = f"--bfdctl {directory}/bfdd.sock" if name == "bfdd" else ""
+    # Its tables go to snmpd; net-snmp's library looks for its frr.conf in that directory.
+    agent = f"{directory}/agentx"
+    served = f"env MIBS= SNMPCONFPATH={agent} SNMP_PERSISTENT_DIR={agent}"
+    before, module = (served, "-M snmp") if name in _IN_SNMP else ("", "")
     return (
-        f"{_FRR}/{name} -d -u frr -g frr -A 127.0.0.1 -P 0 --vty_socket {directory} "
+        f"{before} {_FRR}/{name} -d -u frr -g frr -A 127.0.0.1 -P 0 --vty_socket {directory} "
         f"-i {directory}/{name}.pid -z {directory}/zserv.api -f {directory}/frr/{name}.conf "
-        f"--log file:{directory}/{name}.log {control}"
+        f"--log syslog --log-level informational {control} {module}"
     )
 
 
@@ -140,6 +167,15 @@ def _reflector(lab: Lab, directory: Path) -> str:
         f"( setsid setpriv --reuid {number} --regid {number} --clear-groups "
         f"/usr/bin/python3 -I -S {lab.agent} reflect "
         f"</dev/null >{directory}/reflect.log 2>&1 & echo $! >{directory}/reflect.pid )"
+    )
+
+
+def _log_forwarder(lab: Lab, directory: Path) -> str:
+    """Return what takes the lines of the router's daemons, keeps them and sends them on."""
+    return (
+        f"( setsid busybox syslogd -n -L -O {directory}/frr.log "
+        f"-R {lab.management_address()}:{LOG_PORT} "
+        f"</dev/null >{directory}/syslogd.log 2>&1 & echo $! >{directory}/syslogd.pid )"
     )
 
 

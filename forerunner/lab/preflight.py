@@ -26,6 +26,8 @@ PROGRAMS = {
     "ssh-keygen": "openssh-client",
     "/usr/sbin/snmpd": "snmpd",
     "snmpset": "snmp",
+    "busybox": "busybox",
+    "/usr/lib/*/frr/modules/ospfd_snmp.so": "frr-snmp",
     "tcpdump": "tcpdump",
     "setpriv": "util-linux",
     "hostname": "hostname",
@@ -46,10 +48,15 @@ def check_machine() -> None:
             "the lab makes network namespaces and needs root; try: "
             "sudo ansible-playbook playbooks/build_lab.yml"
         )
-    missing = {package for program, package in PROGRAMS.items() if not shutil.which(program)}
+    missing = {package for program, package in PROGRAMS.items() if not _is_there(program)}
     if missing:
         names = " ".join(sorted(missing))
         raise LabError(f"Debian packages are missing; install them with: apt-get install {names}")
+
+
+def _is_there(program: str) -> bool:
+    """Return whether a program is there, or a file by a pattern: it lies with the architecture."""
+    return any(Path("/").glob(program[1:])) if "*" in program else bool(shutil.which(program))
 
 
 def check_foreign(lab: Lab, journal: Journal) -> None:

@@ -8,9 +8,11 @@ from typing import Any, Self
 
 from analytics.decide import Policy
 from forerunner.collect.files import read_json
-from forerunner.collect.poll import Device, Target
+from forerunner.collect.poll import Device
 from forerunner.collect.probe import AgentAccess
+from forerunner.collect.session import Target
 from forerunner.collect.snmp import Credentials
+from forerunner.collect.vitals import Vitals
 from forerunner.errors import InvalidData
 from forerunner.schema import check
 from forerunner.topology import Topology
@@ -42,6 +44,7 @@ _SCHEMA: dict[str, Any] = {
 _PATHS = [name for name, kind in _SCHEMA["properties"].items() if kind is _PATH]
 _READ = ("snmp", "agent_key", "known_hosts", "model")
 _SCHEMA["required"] = list(_SCHEMA["properties"])
+_SCHEMA["properties"]["vitals_interval_s"] = {"type": "number", "minimum": 1, "maximum": 3600}
 # What stood in the files at the start. Only who starts the service compares it.
 _SCHEMA["properties"]["site"] = {"type": "string", "pattern": r"^([A-Za-z0-9][A-Za-z0-9_.-]*)?$"}
 _SCHEMA["properties"]["digests"] = {"type": "object", "additionalProperties": {"type": "string"}}
@@ -65,6 +68,8 @@ class Config:
         poll_interval_s: Seconds from one SNMP poll to the next.
         probe_interval_ms: Milliseconds from one probe of a link to the next.
         site: Where the devices are; empty where all telemetry is of one site.
+        vitals_interval_s: Seconds from one look at a router's processor, memory and neighbours to
+            the next.
     """
 
     devices: dict[str, str]
@@ -79,6 +84,7 @@ class Config:
     poll_interval_s: float
     probe_interval_ms: int
     site: str = ""
+    vitals_interval_s: float = 10.0
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
@@ -129,5 +135,16 @@ class Config:
         Raises:
             InvalidData: The SNMP user's file is missing or wrong.
         """
+        return [Device(each) for each in self._targets()]
+
+    def vitals(self) -> list[Vitals]:
+        """Return the same for their processors, memory and neighbours.
+
+        Raises:
+            InvalidData: The SNMP user's file is missing or wrong.
+        """
+        return [Vitals(each) for each in self._targets()]
+
+    def _targets(self) -> list[Target]:
         user = Credentials.from_file(self.snmp).user
-        return [Device(Target(host, address, user=user)) for host, address in self.devices.items()]
+        return [Target(host, address, user=user) for host, address in self.devices.items()]

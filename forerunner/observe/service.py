@@ -13,9 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.failure.model import LinkFailureModel
 from forerunner import supervisor
+from forerunner.collect.neighbours import Neighbours
 from forerunner.collect.poll import Answer, poll_forever
 from forerunner.collect.probe import Gap, Handlers, probe_forever
+from forerunner.collect.vitals import Reading
 from forerunner.errors import ForerunnerError
+from forerunner.events import EventBook, EventWriter
 from forerunner.ledger import Ledger
 from forerunner.model import ProbeBin
 from forerunner.observe import marks, status
@@ -51,7 +54,8 @@ class Service:
 
     def __init__(self, config: Config, model: LinkFailureModel, ledger: Ledger) -> None:
         self._config = config
-        self._polled = config.polled()
+        self._polled, self._vitals = config.polled(), config.vitals()
+        self._neighbours = Neighbours()
         self._watches = {
             link.name: Watch(link, model, config.policy) for link in config.topology.links
         }
@@ -60,6 +64,7 @@ class Service:
         self._telemetry = TelemetryWriter(self._store)
         self._ledger = ledger
         self._predictions = PredictionWriter(ledger)
+        self._events = EventWriter(EventBook())
         self._drained = DrainedLinks(ledger)
 
     async def run(self) -> None:
@@ -82,6 +87,7 @@ class Service:
             self._telemetry.add(marks.ended(self._config.devices, time.time()))
             self._telemetry.flush()
             self._predictions.flush()
+            self._events.flush()
             self._config.status.unlink(missing_ok=True)
             _log.info("ended")
 
@@ -91,7 +97,9 @@ class Service:
         return [
             probe_forever(config.agents(), config.topology, handlers, config.probe_interval_ms),
             poll_forever(self._polled, config.poll_interval_s, self._take_answer),
+            poll_forever(self._vitals, config.vitals_interval_s, self._take_reading),
             self._telemetry.run(),
+            self._events.run(),
             self._predictions.run(),
             self._follow_ledger(),
             self._mark_cut(),
@@ -132,6 +140,10 @@ class Service:
             self._telemetry.add(await asyncio.to_thread(marks.cut, *given))
         except ForerunnerError as error:
             _log.error("whether there was a gap before is not known: %s", error)
+
+    def _take_reading(self, reading: Reading) -> None:
+        self._telemetry.add(reading.samples())
+        self._events.add(self._neighbours.update(reading))
 
     async def _follow_ledger(self) -> None:
         while True:

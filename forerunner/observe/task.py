@@ -3,22 +3,18 @@
 import json
 import os
 import socket
-import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forerunner import service
+from forerunner import service_play
 from forerunner.errors import ForerunnerError
 from forerunner.observe.config import Config
+from forerunner.service_play import Wanted
 
 NAME = "observe"
 _SSH_PORT = 22
 _REACH_S = 2.0
-# Of our own environment; the service needs no more, and secrets stay where they are.
-_ENVIRONMENT = ("PATH", "HOME", "LANG", "FORERUNNER_HOME", "FORERUNNER_LEDGER")
-_LOG_TAIL = 1500
 
 
 class NotObserving(ForerunnerError):
@@ -47,59 +43,29 @@ def _bring_up(parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]
     data = _complete(parameters["config"], directory)
     config = Config.from_data(data, "role telemetry")
     _check_ready(config)
-    file = directory / "observe" / "config.json"
     # A retrained model or a rebuilt lab has the same paths, and other contents.
     text = json.dumps({**data, "digests": config.digests()}, indent=1, sort_keys=True) + "\n"
-    command = [str(Path(sys.executable).with_name("forerunner")), "observe", "--config", str(file)]
-    command.append("--restart")
-    running = service.status(NAME)
-    if running and running.command == tuple(command) and _holds(file, text):
-        return _result(False, "started", f"observing already, as process {running.pid}")
-    if check_mode:
-        return _result(True, "started", "the service would be started")
-    if running:
-        service.stop(NAME, float(parameters["timeout"]))
-    _write(file, text)
-    return _start(command, directory, config, float(parameters["timeout"]))
-
-
-def _start(command: list[str], directory: Path, config: Config, timeout: float) -> dict[str, Any]:
-    log = directory / "observe" / "observe.log"
-    config.status.unlink(missing_ok=True)
-    environment = _environment(config) | {"FORERUNNER_VAR": str(directory)}
-    began = log.stat().st_size if log.exists() else 0
-    started = service.start(NAME, command, environment, log)
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        if service.status(NAME) is None:
-            raise NotObserving(f"the service ended at once; {log} says:\n{_tail(log, began)}")
-        if _healthy(config.status):
-            return _result(True, "started", f"observing, as process {started.pid}; log {log}")
-        time.sleep(0.1)
-    service.stop(NAME)
-    raise NotObserving(f"no measurements within {timeout:g} s; {log} says:\n{_tail(log, began)}")
-
-
-def _environment(config: Config) -> dict[str, str]:
-    wanted = set(_ENVIRONMENT)
-    if "://" in config.telemetry:
-        # The only way in for an object store's credentials beside its tools' own files.
-        wanted |= {name for name in os.environ if name.startswith("AWS_")}
-    found = {name: os.environ[name] for name in wanted if name in os.environ}
-    return {**found, "OMP_NUM_THREADS": "1"}
+    wanted = Wanted(
+        NAME, directory, text, config.status, "observing", "no measurements",
+        options=("--restart",), environment=_credentials(config),
+    )  # fmt: skip
+    return service_play.bring_up(wanted, float(parameters["timeout"]), check_mode, NotObserving)
 
 
 def _stop(timeout: float, check_mode: bool) -> dict[str, Any]:
-    if check_mode:
-        running = service.status(NAME) is not None
-        return _result(running, "stopped", "the service would be stopped" if running else "")
-    stopped = service.stop(NAME, timeout)
-    return _result(stopped, "stopped", "stopped" if stopped else "it was not running")
+    return service_play.take_down(NAME, timeout, check_mode)
 
 
 def _complete(config: Mapping[str, Any], directory: Path) -> dict[str, Any]:
     status = str(directory / "observe" / "status.json")
     return {"telemetry": str(directory / "telemetry"), **config, "status": status}
+
+
+def _credentials(config: Config) -> dict[str, str]:
+    """Return the variables by which an object store's tools know who they are."""
+    if "://" not in config.telemetry:
+        return {}
+    return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
 
 
 def _check_ready(config: Config) -> None:
@@ -124,32 +90,3 @@ def _answers(address: str) -> bool:
             return True
     except OSError:
         return False
-
-
-def _healthy(file: Path) -> bool:
-    try:
-        return bool(json.loads(file.read_text())["healthy"])
-    except (FileNotFoundError, ValueError, KeyError):
-        return False
-
-
-def _tail(log: Path, begin: int) -> str:
-    return log.read_bytes()[begin:][-_LOG_TAIL:].decode(errors="replace").strip()
-
-
-def _holds(file: Path, text: str) -> bool:
-    return file.is_file() and file.read_text() == text
-
-
-def _write(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_suffix(".tmp")
-    temporary.unlink(missing_ok=True)
-    # The digest of a weak SNMP key must not be left for anybody to guess at.
-    temporary.touch(0o600)
-    temporary.write_text(text)
-    temporary.replace(file)
-
-
-def _result(changed: bool, state: str, message: str) -> dict[str, Any]:
-    return {"changed": changed, "state": state, "message": message}

@@ -49,6 +49,24 @@ class Mib:
             self._add_interface(index)
         self._order = sorted(self._objects)
 
+    def put(self, name: str, value: Encoded) -> None:
+        """Add an object, or give it another value.
+
+        Args:
+            name: Its identifier, with the instance's index.
+            value: Gives the value as it stands in a message, at a time in seconds.
+        """
+        self._objects[ber.oid(name)] = value
+        self._order = sorted(self._objects)
+
+    def drop(self, subtree: str) -> None:
+        """Remove the objects at and below an identifier."""
+        whole = ber.oid(subtree)
+        gone = [name for name in self._objects if name.startswith(whole)]
+        for name in gone:
+            del self._objects[name]
+        self._order = sorted(self._objects)
+
     def get(self, name: bytes, now: float) -> bytes:
         """Return the value of an object, or that there is none."""
         found = self._objects.get(name)

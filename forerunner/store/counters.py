@@ -30,6 +30,8 @@ COUNTERS: Mapping[str, Counter] = {
     "if_out_errors": Counter("if_out_errors_s", 1.0, 32),
     "if_in_discards": Counter("if_in_discards_s", 1.0, 32),
     "if_out_discards": Counter("if_out_discards_s", 1.0, 32),
+    "ospf_neighbour_events": Counter("ospf_neighbour_events_s", 1.0, 32),
+    "bgp_peer_transitions": Counter("bgp_peer_transitions_s", 1.0, 32),
 }
 # From this close to its end a counter that goes back has wrapped; from anywhere else it was reset.
 _NEAR = 1 / 16

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from forerunner.dialects import frr
 from forerunner.lab import Lab, wait_converged
 from forerunner.lab.commands import run
 from forerunner.lab.convergence import is_converged
@@ -29,7 +30,8 @@ def test_the_lab_converges(lab: Lab) -> None:
 
 def test_every_router_runs_what_was_rendered(lab: Lab) -> None:
     wanted = router_config("frr", router_data("r1", lab.network))
-    running = ask(lab, "r1", "show running-config").partition("traditional\n")[2]
+    answer = ask(lab, "r1", "show running-config")
+    running = frr.running_config(answer).partition("traditional\n")[2]
 
     assert running == wanted.partition("traditional\n")[2]
 

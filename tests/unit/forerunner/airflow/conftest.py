@@ -1,9 +1,11 @@
 """A loop without a network: real ledger, store and playbooks, and a drain that only pretends."""
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +122,27 @@ def loop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Loop]:
     made = make_loop(tmp_path, monkeypatch)
     yield made
     made.ledger.close()
+
+
+class _Hook(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.taken.append((self.path, json.loads(body)))
+        self.send_response(self.server.status)
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None: ...
+
+
+@pytest.fixture
+def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A real web server in the place of a chat's hook, known to Airflow by a connection."""
+    server: Any = HTTPServer(("127.0.0.1", 0), _Hook)
+    server.taken, server.status, server.secret = [], 200, "T0KEN-of-the-hook"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}/{server.secret}"
+    connection = json.dumps({"conn_type": "http", "password": address})
+    monkeypatch.setenv("AIRFLOW_CONN_FORERUNNER_ALERTS", connection)
+    yield server
+    server.shutdown()
+    server.server_close()

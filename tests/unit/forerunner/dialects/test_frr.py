@@ -78,6 +78,14 @@ def test_the_running_configuration_is_freed_of_noise() -> None:
     assert config.endswith("!\nend\n")
 
 
+def test_that_its_tables_are_served_over_snmp_is_no_intent() -> None:
+    answer = golden("running.txt").replace(
+        "\nfrr defaults traditional", "\nfrr defaults traditional\nagentx"
+    )
+    assert "\nagentx\n" in answer
+    assert frr.running_config(answer) == frr.running_config(golden("running.txt"))
+
+
 @pytest.mark.parametrize("lines", [1, 12, 40])
 def test_a_configuration_cut_short_is_refused_wherever_it_is_cut(lines: int) -> None:
     cut = "\n".join(golden("running.txt").splitlines()[:-lines])

@@ -1,0 +1,75 @@
+"""Writing events without holding up whoever notes them: in batches, and again where that fails."""
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Iterable
+
+from forerunner.errors import ForerunnerError, InvalidData
+from forerunner.events.book import EventBook
+from forerunner.model import Event
+
+# What a broken disk keeps from being written beyond that is lost, and counted.
+_MOST = 20_000
+_FLUSH_EVERY_S = 0.5
+_A_BATCH = 500
+_log = logging.getLogger(__name__)
+
+
+class EventWriter:
+    """Takes events in an event loop, and writes them about twice a second.
+
+    Args:
+        book: Where they are written.
+        most: How many may wait; the oldest go where more do.
+    """
+
+    def __init__(self, book: EventBook, most: int = _MOST) -> None:
+        self._book, self._most = book, most
+        self._waiting: deque[Event] = deque()
+        self._lock = threading.Lock()
+        self.written = self.lost = 0
+        """How many were written, and how many were not, as nothing could be written for so long."""
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Take events; they are written soon."""
+        self._waiting.extend(events)
+        while len(self._waiting) > self._most:
+            self._waiting.popleft()
+            self.lost += 1
+
+    async def run(self) -> None:
+        """Write until cancelled."""
+        while True:
+            await asyncio.sleep(_FLUSH_EVERY_S)
+            await asyncio.to_thread(self.flush)
+
+    def flush(self) -> None:
+        """Write what waits; keep it when that fails."""
+        # The service's end may come while a thread of `run` is still at it.
+        with self._lock:
+            while self._waiting and self._write(self._batch()):
+                pass
+
+    def _batch(self) -> list[Event]:
+        return [self._waiting.popleft() for _ in range(min(_A_BATCH, len(self._waiting)))]
+
+    def _write(self, batch: list[Event]) -> bool:
+        """Write a batch, and return whether it went; one that did not waits again."""
+        try:
+            self._book.note(batch)
+        except InvalidData as error:
+            if len(batch) > 1:
+                written = [self._write([each]) for each in batch]
+                return all(written)
+            # A fault of ours; written never, it must not keep the others from being written.
+            _log.error("an event does not fit and is left out: %s", error)
+            self.lost += 1
+            return True
+        except (ForerunnerError, OSError) as error:
+            _log.error("events are kept back: %s", error)
+            self._waiting.extendleft(reversed(batch))
+            return False
+        self.written += len(batch)
+        return True
