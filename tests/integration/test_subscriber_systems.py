@@ -106,12 +106,13 @@ def test_what_somebody_else_changed_is_replaced_where_a_repair_claims_it(
     system: Standing, sims
 ) -> None:  # type: ignore[no-untyped-def]
     system.bring(*created(sims[:4]))
-    system.bring(
+    behind = system.bring(
         Change(sims[0], None),
-        Change(sims[1], replace(sims[1], routing_number="654321")),
+        Change(sims[1], replace(sims[1], routing_number="123456")),
         Change(sims[2], replace(sims[2], status="suspended", k="d" * 32)),
         Change(None, sims[4]),
     )
+    assert behind == [""] * 4
     # Of what nobody has ordered no more is known than its number.
     number = sims[4].msisdn if system.kind == "gport" else sims[4].imsi
     stray = replace(nobody(number), iccid="89", k="f" * 32, opc="f" * 32, profile=sims[0].profile)
