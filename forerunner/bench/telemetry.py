@@ -27,6 +27,10 @@ PARTS: Parts = {
         parts.from_module("forerunner.bench.telemetry_store", "hundred_million"),
         {"ingest_100m_s": None, "p95_all_100m_s": None},
     ),
+    "matrix": (
+        parts.from_module("forerunner.bench.telemetry_matrix"),
+        {"matrix_error_share": "<= 0.05", "matrix_pair_error_max": None},
+    ),
     "kills": (
         parts.from_module("forerunner.bench.telemetry_kills"),
         {"half_files": "== 0", "duplicates": "== 0"},
