@@ -9,6 +9,7 @@ import math
 import os
 import time
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -78,6 +79,15 @@ def joined(found: Iterable[Path]) -> Span:
     """Return the span of all files together."""
     spans = [span(file) for file in found]
     return min(first for first, _ in spans), max(last for _, last in spans)
+
+
+def mergeable(directory: Path) -> list[Path]:
+    """Return files of one level of a day, as many as are worth a merge; none where fewer are."""
+    by_level: dict[int, list[Path]] = defaultdict(list)
+    for file in sorted(directory.glob("*.parquet")):
+        by_level[level(file)].append(file)
+    full = [group for group in by_level.values() if len(group) >= FAN_IN]
+    return full[0] if full else []
 
 
 def reaches(file: Path, since: float | None, until: float | None) -> bool:

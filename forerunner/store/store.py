@@ -1,7 +1,6 @@
 """Samples in and out of Parquet files."""
 
 import logging
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -146,7 +145,7 @@ class Store:
                 return 0
             files.remove_abandoned(directory)
             replaced = 0
-            while group := _mergeable(directory):
+            while group := files.mergeable(directory):
                 self._merge(directory, group)
                 replaced += len(group)
             return replaced
@@ -194,11 +193,3 @@ class Store:
                 config={"threads": self._threads, "memory_limit": "512MB"}
             )
         return self._database.cursor()
-
-
-def _mergeable(directory: Path) -> list[Path]:
-    by_level: dict[int, list[Path]] = defaultdict(list)
-    for file in sorted(directory.glob("*.parquet")):
-        by_level[files.level(file)].append(file)
-    full = [group for group in by_level.values() if len(group) >= files.FAN_IN]
-    return full[0] if full else []

@@ -21,7 +21,7 @@ from forerunner.store.flows.store import QUARANTINE
 
 _BATCH = 50_000
 _MOST_REFUSED_KEPT = 1000
-_DAY_S = 86_400
+_HOUR_S, _DAY_S = 3600, 86_400
 _log = logging.getLogger(__name__)
 
 
@@ -55,7 +55,7 @@ class Imported:
 def import_flows(
     config: Config, keep_files_h: float = 24.0, keep_days: int = 90, dry: bool = False
 ) -> Imported:
-    """Bring every file that collectors have closed to the store, and let what is old go.
+    """Bring what collectors have closed to the store, merge small files, let what is old go.
 
     Args:
         config: Of the collection.
@@ -66,49 +66,45 @@ def import_flows(
     Raises:
         StoreError: The disk refuses.
     """
-    done, store = Imported(), FlowStore(config.telemetry)
-    oldest = time.time() - keep_days * _DAY_S
+    done, store, now = Imported(), FlowStore(config.telemetry), time.time()
     with nullcontext() if dry else locked(config.directory / ".import"):
         for name in config.ports:
             files = closed(config.directory / name, name)
-            held = store.concluded(min((file.end for file in files), default=oldest))
-            _bring_all(files, held, _Import(config, store, done), dry)
-            done.removed += _let_go(files, held, time.time() - keep_files_h * 3600, dry)
-        done.removed += len(store.forget(oldest, dry))
+            _Import(config, store, done, dry).bring_all(files, now - keep_files_h * _HOUR_S)
+        done.removed += len(store.forget(now - keep_days * _DAY_S, dry))
+        if not dry:
+            store.compact()
     return done
 
 
-def _bring_all(files: list[Closed], held: set[str], to: "_Import", dry: bool) -> None:
-    before: Closed | None = None
-    for file in files:
-        before = file if file.digest in held or to.bring(file, before, dry) else None
-
-
-def _let_go(files: list[Closed], held: set[str], old: float, dry: bool) -> int:
-    # Of the last one it is still asked whom the collector knew.
-    gone = [each for each in files[:-1] if each.digest in held and each.end < old]
-    for file in () if dry else gone:
-        file.path.unlink(missing_ok=True)
-    return len(gone)
-
-
 class _Import:
-    """The way of one file into the store."""
+    """The way of collectors' files into the store."""
 
-    def __init__(self, config: Config, store: FlowStore, done: Imported) -> None:
-        self._store, self._done = store, done
+    def __init__(self, config: Config, store: FlowStore, done: Imported, dry: bool) -> None:
+        self._store, self._done, self._dry = store, done, dry
         self._names = config.site.addresses
 
-    def bring(self, file: Closed, before: Closed | None, dry: bool) -> bool:
+    def bring_all(self, files: list[Closed], old: float) -> None:
+        """Import a collector's files, and remove those that were closed before a time."""
+        held = self._store.concluded(min((file.end for file in files), default=old))
+        before: Closed | None = None
+        for file in files:
+            before = file if file.digest in held or self.bring(file, before) else None
+        # Of the last one it is still asked whom the collector knew.
+        gone = [each for each in files[:-1] if each.digest in held and each.end < old]
+        for file in () if self._dry else gone:
+            file.path.unlink(missing_ok=True)
+        self._done.removed += len(gone)
+
+    def bring(self, file: Closed, before: Closed | None) -> bool:
         """Import a file; one that cannot be read is put aside, and its time is a gap.
 
         Args:
             file: The file.
             before: The one before it, which says whom the collector knew already.
-            dry: Only count it.
         """
         self._done.files += 1
-        if dry:
+        if self._dry:
             return True
         try:
             heard = nfdump.exporters(file.path)

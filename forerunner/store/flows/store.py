@@ -6,11 +6,12 @@ another collector beside it, bring the same record in another file; it is read o
 sends two records of one flow with the same times.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forerunner.errors import InvalidData
 from forerunner.store import columns, files
 from forerunner.store.errors import StoreError
 from forerunner.store.flows.coverage import Covered, Gap, gaps
@@ -26,6 +27,8 @@ DIRECTORY = "flows"
 QUARANTINE = "quarantine"
 """Below it: what collectors wrote and is no flow, as text."""
 _COVERAGE = "coverage"
+# A reader that lists a file just before a merge removes it looks again.
+_ATTEMPTS = 5
 
 
 class FlowStore:
@@ -68,15 +71,38 @@ class FlowStore:
 
         kinds = {"time": pa.float64(), "end": pa.float64(), "collector": pa.string()}
         kinds |= {"exporter": pa.string(), "flows": pa.int64(), "lost": pa.int64()}
-        rows = [{name: getattr(row, name) for name in kinds} for row in covered]
-        begin = min((row.time for row in covered), default=at)
+        # One of nobody: a file that knows no exporter is imported, too.
+        rows = [asdict(row) for row in (*covered, Covered(at, at, "", "", 0, 0))]
         table = pa.Table.from_pylist(rows, pa.schema(list(kinds.items())))
-        self._place(self._concluded(at), digest, 0, files.span_of(begin, at), table)
+        table = table.append_column("file", pa.array([digest] * len(rows), pa.string()))
+        begin = min(row["time"] for row in rows)
+        directory = files.partition(self.root / _COVERAGE, files.day(at))
+        self._place(directory, digest, 0, files.span_of(begin, at), table)
 
     def concluded(self, since: float) -> set[str]:
-        """Return the digests of the files that are imported and were closed since a time."""
+        """Return the digests of the files that are imported and were closed since a time.
+
+        Raises:
+            StoreError: A file is damaged; names it.
+        """
         days = files.within(self.root / _COVERAGE, since, None)
-        return {file.name.split("-")[1] for day in days for file in day.glob("*.parquet")}
+        rows = self._asked(
+            self.connect(),
+            lambda: [file for day in days for file in day.glob("*.parquet")],
+            lambda found: f"SELECT DISTINCT file FROM {_read(found)}",  # noqa: S608 - our own names
+        )
+        return {digest for (digest,) in rows or ()}
+
+    def compact(self) -> int:
+        """Merge small files where many have gathered; return how many files were replaced.
+
+        What is merged stays readable throughout: the new file is there before the old ones go.
+
+        Raises:
+            StoreError: A file is damaged, names it; or the disk refuses.
+        """
+        roots = (self.root, self.root / _COVERAGE)
+        return sum(self._merge(day) for root in roots for day in files.partitions(root, None, None))
 
     def coverage(self, since: float, until: float) -> list[Covered]:
         """Return what collectors covered of a span in seconds since the epoch, by time.
@@ -84,12 +110,16 @@ class FlowStore:
         Raises:
             StoreError: A file is damaged; names it.
         """
-        found = list(_reaching(self.root / _COVERAGE, since, until))
-        if not found:
-            return []
         names = ", ".join(f'"{name}"' for name in Covered.__dataclass_fields__)
-        query = f"SELECT DISTINCT {names} {_from(found, since, until)} ORDER BY ALL"
-        return [Covered(*row) for row in self.ask(self.connect(), query)]
+        rows = self._asked(
+            self.connect(),
+            lambda: list(_reaching(self.root / _COVERAGE, since, until)),
+            lambda found: (
+                f"SELECT DISTINCT {names} {_from(found, since, until)} AND exporter <> ''"
+                " ORDER BY ALL"
+            ),
+        )
+        return [Covered(*row) for row in rows or ()]
 
     def gaps(self, since: float, until: float, exporters: Sequence[str]) -> list[Gap]:
         """Return when of a span nobody collected what an exporter sent, by exporter and time.
@@ -99,17 +129,29 @@ class FlowStore:
         """
         return gaps(self.coverage(since, until), since, until, exporters)
 
-    def records(self, since: float, until: float) -> str | None:
-        """Return the SQL of what reaches into a span, each record once; None where nothing does.
+    def load(self, database: "duckdb.DuckDBPyConnection", since: float, until: float) -> bool:
+        """Make table `records` of what reaches into a span, each record once.
+
+        Args:
+            database: Of `connect`.
+            since: In seconds since the epoch.
+            until: In seconds since the epoch.
+
+        Returns:
+            Whether there is any; else there is no table.
 
         Raises:
-            InvalidData: The span ends before it begins.
+            StoreError: A file is damaged; names it.
         """
-        if not since < until:
-            raise InvalidData("span of flows", f"{since} to {until}", "it must end after its begin")
-        found = list(_reaching(self.root, since, until))
         names = ", ".join(f'"{name}"' for name in COLUMNS)
-        return f"SELECT DISTINCT {names} {_from(found, since, until)}" if found else None
+        made = self._asked(
+            database,
+            lambda: list(_reaching(self.root, since, until)),
+            lambda found: (
+                f"CREATE TEMP TABLE records AS SELECT DISTINCT {names} {_from(found, since, until)}"
+            ),
+        )
+        return made is not None
 
     def connect(self) -> "duckdb.DuckDBPyConnection":
         """Return a database of one's own; what its memory does not hold goes to the disk."""
@@ -135,6 +177,24 @@ class FlowStore:
         except duckdb.Error as error:
             raise StoreError(f"store {self.root}: cannot read: {error}") from error
 
+    def _asked(
+        self,
+        database: "duckdb.DuckDBPyConnection",
+        look: Callable[[], list[Path]],
+        query: Callable[[list[Path]], str],
+    ) -> list[tuple[Any, ...]] | None:
+        """Return what a query says of files, after a merge of others; None where there are none."""
+        for attempt in range(_ATTEMPTS):
+            found = look()
+            if not found:
+                return None
+            try:
+                return self.ask(database, query(found))
+            except StoreError:
+                if attempt + 1 == _ATTEMPTS or all(file.exists() for file in found):
+                    raise
+        return None
+
     def forget(self, before: float, dry: bool = False) -> list[Path]:
         """Remove the days before that of a time in seconds since the epoch, and return them."""
         last = files.day(before)
@@ -145,8 +205,20 @@ class FlowStore:
             files.remove_partition(directory)
         return old
 
-    def _concluded(self, at: float) -> Path:
-        return files.partition(self.root / _COVERAGE, files.day(at))
+    def _merge(self, directory: Path) -> int:
+        replaced = 0
+        with files.alone(directory) as mine:
+            files.remove_abandoned(directory)
+            while mine and (group := files.mergeable(directory)):
+                query = f"SELECT DISTINCT * FROM {_read(group)} ORDER BY time"  # noqa: S608
+                level = max(map(files.level, group)) + 1
+                files.write(directory, level, files.joined(group), partial(self._copy, query))
+                files.remove(group)
+                replaced += len(group)
+        return replaced
+
+    def _copy(self, query: str, path: Path) -> None:
+        self.ask(self.connect(), f"COPY ({query}) TO {quoted(path)} (FORMAT parquet)")
 
     def _place(
         self, directory: Path, digest: str, number: int, between: files.Span, table: "pa.Table"
@@ -169,6 +241,8 @@ def _reaching(root: Path, since: float, until: float) -> Iterator[Path]:
 
 
 def _from(found: Sequence[Path], since: float, until: float) -> str:
-    names = ", ".join(map(quoted, found))
-    table = f"read_parquet([{names}], hive_partitioning = false)"
-    return f'FROM {table} WHERE "end" >= {float(since)!r} AND time < {float(until)!r}'
+    return f'FROM {_read(found)} WHERE "end" >= {float(since)!r} AND time < {float(until)!r}'
+
+
+def _read(found: Sequence[Path]) -> str:
+    return f"read_parquet([{', '.join(map(quoted, found))}], hive_partitioning = false)"

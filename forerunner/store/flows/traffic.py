@@ -188,11 +188,9 @@ class Traffic:
         """Return a database with the table of the flows; None where there are none."""
         import pyarrow as pa  # noqa: PLC0415
 
-        records = self._store.records(self.span.since, self.span.until)
-        if records is None:
-            return None
         database = self._store.connect()
-        self._store.ask(database, f"CREATE TEMP TABLE records AS {records}")
+        if not self._store.load(database, self.span.since, self.span.until):
+            return None
         both = "SELECT source FROM records UNION SELECT destination FROM records"
         addresses = [row[0] for row in self._store.ask(database, both)]
         columns = zip(*self._site.prefixes.owners(addresses), strict=True)

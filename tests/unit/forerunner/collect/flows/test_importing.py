@@ -70,8 +70,9 @@ def write(config: Config, slot: int, *rows: dict[str, Any] | str, lost: int = 0)
 
 def stored(config: Config) -> list[tuple[Any, ...]]:
     store = FlowStore(config.telemetry)
-    query = store.records(T0 - 1000, T0 + 100_000)
-    return store.ask(store.connect(), query) if query else []
+    database = store.connect()
+    there = store.load(database, T0 - 1000, T0 + 100_000)
+    return store.ask(database, "SELECT * FROM records ORDER BY ALL") if there else []
 
 
 @pytest.mark.usefixtures("nfdump_says")
@@ -110,6 +111,19 @@ def test_a_collector_that_goes_on_with_a_file_doubles_nothing(config: Config) ->
 
     assert import_flows(config, *KEEP).flows == 2
     assert len(stored(config)) == 2
+
+
+@pytest.mark.usefixtures("nfdump_says")
+def test_many_small_files_become_few_and_say_the_same(config: Config) -> None:
+    for slot in range(0, 400, 10):
+        write(config, slot, GOOD | {"src_port": 5000 + slot}, GOOD)
+    import_flows(config, *KEEP)
+
+    found = [*config.telemetry.rglob("date=*/*.parquet")]
+    assert [file.name[0] for file in found] == ["1", "1"]
+    assert [row[5] for row in stored(config)] == sorted({5000 + x for x in range(0, 400, 10)})
+    assert spans(config, 10, 400) == []
+    assert import_flows(config, *KEEP).files == 0
 
 
 HOSTILE: list[tuple[dict[str, Any] | str, str]] = [
