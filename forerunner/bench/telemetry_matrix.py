@@ -19,7 +19,7 @@ from forerunner.bench.iperf import Pair
 from forerunner.bench.rows import Extent, Row
 from forerunner.collect.flows import Config, import_flows, task
 from forerunner.lab import Lab, exporters
-from forerunner.store.flows import Span, Traffic
+from forerunner.store.flows import FlowStore, Span, Traffic
 from forerunner.trials.site import ROUTERS_ALONE, Site
 
 INDEX = 66
@@ -37,9 +37,9 @@ _PLACES = (
 )  # fmt: skip
 _TCP = 1
 """Which of them is TCP."""
-COLLECTION_S = 5.0
-"""Until a record that was exported is in a file that is closed."""
-_PULSE_S = 1.5
+# Until an exporter has seen a packet that passed: its pulse beats each second.
+_PULSE_S = 2.0
+_COLLECTED_S = 30.0
 Matrix = dict[tuple[str, str], float]
 """Bytes by origin and target."""
 
@@ -124,16 +124,31 @@ def compared(var: Path, lab: Lab, seed: int, seconds: float) -> Compared:
     killer.start()
     octets = iperf.send(lab, pairs, seconds)
     killer.join()
-    span = Span(since, time.time() + _PULSE_S)
-    time.sleep(_PULSE_S)
-    exporters.flush(lab)
-    time.sleep(COLLECTION_S)
-    import_flows(config)
+    span = Span(since, time.time())
+    collect(config, lab)
     sent: Matrix = {}
     for pair, count in zip(pairs, octets, strict=True):
         way = iperf.edge(lab, pair.source), iperf.edge(lab, pair.target)
         sent[way] = sent.get(way, 0.0) + count
     return Compared(span, sent, estimated(config, span))
+
+
+def collect(config: Config, lab: Lab) -> None:
+    """Bring all that was sent so far to the store.
+
+    Raises:
+        NotSent: No collector hears a router.
+    """
+    time.sleep(_PULSE_S)
+    exporters.flush(lab)
+    flushed = time.time()
+    while time.time() < flushed + _COLLECTED_S:
+        import_flows(config)
+        rows = FlowStore(config.telemetry).coverage(flushed, flushed + _COLLECTED_S)
+        if {row.exporter for row in rows if row.end > row.time} >= set(lab.routers):
+            return
+        time.sleep(0.5)
+    raise iperf.NotSent(f"not all routers were heard within {_COLLECTED_S:g} s")
 
 
 def estimated(config: Config, span: Span) -> Matrix:

@@ -7,12 +7,12 @@ granted. nfdump 1.7.1 gives right milliseconds in its JSON alone (`%ter` of `fmt
 import json
 import os
 import re
+import socket
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -25,6 +25,7 @@ PROGRAM = "nfdump"
 # What routers tell themselves is no traffic of the network.
 _FILTER = "not (src net 127.0.0.0/8 or dst net 127.0.0.0/8)"
 _MOST_LINES = 200
+_INDENT = ("\t", " ")
 _MOST_BYTES_A_PACKET = 65_535
 # Clocks of routers and of the collector may differ by as much.
 _SKEW_S = 300.0
@@ -107,6 +108,10 @@ def objects(lines: Iterable[str]) -> Iterator[str]:
     """Yield the text of each object of nfdump's JSON, which it writes a line a field."""
     held: list[str] = []
     for line in lines:
+        if line[:1] in _INDENT:
+            if held and len(held) < _MOST_LINES:
+                held.append(line)
+            continue
         bare = line.strip()
         if bare == "{":
             if held:
@@ -116,8 +121,6 @@ def objects(lines: Iterable[str]) -> Iterator[str]:
             if held:
                 yield "".join([*held, "}"])
             held = []
-        elif held and len(held) < _MOST_LINES:
-            held.append(line)
     if held:
         yield "".join(held)
 
@@ -160,7 +163,11 @@ def _address(data: Mapping[str, Any], end: str) -> str:
     text = data.get(f"{end}4_addr") or data.get(f"{end}6_addr")
     if not isinstance(text, str):
         raise ValueError(f"it has no {end} address")
-    return str(ip_address(text))
+    family = socket.AF_INET6 if ":" in text else socket.AF_INET
+    try:
+        return socket.inet_ntop(family, socket.inet_pton(family, text))
+    except OSError:
+        raise ValueError(f"its {end} address is none") from None
 
 
 @contextmanager

@@ -201,6 +201,16 @@ def test_what_a_collector_missed_is_a_gap_until_it_surely_hears_again(config: Co
 
 
 @pytest.mark.usefixtures("nfdump_says")
+def test_a_file_that_is_missing_is_a_gap(config: Config) -> None:
+    for slot in (0, 10, 40, 50):
+        write(config, slot, GOOD)
+
+    import_flows(config, *KEEP)
+
+    assert spans(config, 10, 60) == [("r1", 20, 50)]
+
+
+@pytest.mark.usefixtures("nfdump_says")
 def test_a_collector_that_was_stopped_covers_only_whole_slots(config: Config) -> None:
     for slot in (0, 10, 20):
         write(config, slot, GOOD)

@@ -68,7 +68,7 @@ def test_the_ingress_edge_counts_even_where_another_saw_more(tmp_path: Path) -> 
 
 
 def test_without_the_ingress_edge_the_one_that_saw_most_counts(tmp_path: Path) -> None:
-    seen = [replace(RECORD, exporter="r3"), replace(RECORD, exporter="r4", bytes=900_000)]
+    seen = [replace(RECORD, exporter="r3", bytes=900_000), replace(RECORD, exporter="r4")]
 
     assert matrix(tmp_path, seen) == pytest.approx({("r1", "r4"): 1_000_000})
 
