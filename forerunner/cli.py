@@ -155,6 +155,25 @@ def backups(
 
 
 @app.command()
+def traffic(
+    last: Annotated[float, typer.Option(min=1, help="Seconds up to now.")] = 600,
+    ago: Annotated[float, typer.Option(min=0, help="Seconds ago, instead of now.")] = 0,
+    count: Annotated[int, typer.Option(min=1, help="How many talkers at the most.")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="The whole report as JSON.")] = False,
+) -> None:
+    """Show who sends what from where to where, each flow once; write var/reports/traffic.json."""
+    from forerunner import home, traffic_view
+    from forerunner.collect.flows import Config
+    from forerunner.store.flows import Span, Traffic
+
+    config = Config.read(home.var() / "flows" / "config.json")
+    now = Span.last(last)
+    span = Span(now.since - ago, now.until - ago)
+    found = Traffic(config.telemetry, config.site, span)
+    traffic_view.show(found, count, home.var() / "reports" / "traffic.json", as_json)
+
+
+@app.command()
 def remediate(
     prediction: Annotated[str, typer.Argument(help="Identifier, as `forerunner ledger` shows.")],
 ) -> None:

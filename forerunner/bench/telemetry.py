@@ -31,6 +31,10 @@ PARTS: Parts = {
         parts.from_module("forerunner.bench.telemetry_wire"),
         {"wire_to_dag_median_s": "<= 3"},
     ),
+    "matrix": (
+        parts.from_module("forerunner.bench.telemetry_matrix"),
+        {"matrix_error_share": "<= 0.05", "matrix_pair_error_max": None},
+    ),
     "kills": (
         parts.from_module("forerunner.bench.telemetry_kills"),
         {"half_files": "== 0", "duplicates": "== 0"},

@@ -123,7 +123,7 @@ def dead(lab: Lab) -> list[Daemon]:
         daemon
         for router in lab.routers
         for daemon in daemons(lab, router)
-        if not _runs(daemon, lab.namespace(router))
+        if not runs(daemon, lab.namespace(router))
     ]
 
 
@@ -179,7 +179,8 @@ def _log_forwarder(lab: Lab, directory: Path) -> str:
     )
 
 
-def _runs(daemon: Daemon, namespace: str) -> bool:
+def runs(daemon: Daemon, namespace: str) -> bool:
+    """Return whether a daemon runs, and in its router's namespace."""
     try:
         pid = int(daemon.pid_file.read_text())
         here = Path(f"/proc/{pid}/ns/net").stat().st_ino == (NETNS / namespace).stat().st_ino

@@ -8,6 +8,7 @@ last. It is not seen under its name until it is whole and safe.
 import math
 import time
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime
 
@@ -75,6 +76,15 @@ def joined(found: Iterable[Place]) -> Span:
     """Return the span of all files together."""
     spans = [span(file) for file in found]
     return min(first for first, _ in spans), max(last for _, last in spans)
+
+
+def mergeable(directory: Place) -> list[Place]:
+    """Return files of one level of a day, as many as are worth a merge; none where fewer are."""
+    by_level: dict[int, list[Place]] = defaultdict(list)
+    for file in sorted(directory.glob("*.parquet")):
+        by_level[level(file)].append(file)
+    full = [group for group in by_level.values() if len(group) >= FAN_IN]
+    return full[0] if full else []
 
 
 def reaches(file: Place, since: float | None, until: float | None) -> bool:

@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -164,7 +163,7 @@ class Store:
                 return 0
             directory.sweep()
             replaced = 0
-            while group := _mergeable(directory):
+            while group := files.mergeable(directory):
                 self._merge(directory, group)
                 replaced += len(group)
             return replaced
@@ -214,11 +213,3 @@ class Store:
             )
             self._root.register(self._database)
         return self._database.cursor()
-
-
-def _mergeable(directory: Place) -> list[Place]:
-    by_level: dict[int, list[Place]] = defaultdict(list)
-    for file in sorted(directory.glob("*.parquet")):
-        by_level[files.level(file)].append(file)
-    full = [group for group in by_level.values() if len(group) >= files.FAN_IN]
-    return full[0] if full else []

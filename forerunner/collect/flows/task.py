@@ -1,0 +1,125 @@
+"""What role flow_collection calls: plain parameters in, Ansible's result out."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from forerunner import service
+from forerunner.collect.errors import CollectError
+from forerunner.collect.flows.config import Config
+from forerunner.files import write_whole
+from forerunner.lab import Lab, exporters
+
+NAME = "flows"
+_ENVIRONMENT = ("PATH", "HOME", "LANG", "FORERUNNER_HOME")
+_LOG_TAIL = 1500
+
+
+class NotCollecting(CollectError):
+    """The collectors cannot be started; the message says what to do first."""
+
+
+def start_or_stop(parameters: Mapping[str, Any], check: bool = False) -> dict[str, Any]:
+    """Bring collectors and, in a lab, exporters into the wanted state.
+
+    Args:
+        parameters: `state` (`started`, `stopped`), `directory` (run-time state), `site`, `address`,
+            `collectors`, `rotation` (seconds), `lab` (whose routers export; empty for routers that
+            export by themselves), `timeouts` (of its exporters) and `timeout` (seconds).
+        check: Only say what would be done.
+
+    Raises:
+        ForerunnerError: It cannot be; names the cause and the next command.
+    """
+    lab = Lab.open(parameters["lab"]) if parameters["lab"] else None
+    if parameters["state"] == "stopped":
+        return _stop(lab, float(parameters["timeout"]), check)
+    return _bring_up(parameters, lab, check)
+
+
+def _bring_up(parameters: Mapping[str, Any], lab: Lab | None, check: bool) -> dict[str, Any]:
+    changed = _start_collectors(parameters, lab, check)
+    started: list[str] = []
+    if lab:
+        ports = parameters["collectors"].values()
+        to = [f"{parameters['address']}:{port}" for port in ports]
+        timeouts = {**exporters.TIMEOUTS, **parameters["timeouts"]}
+        started = exporters.start(lab, to, timeouts, check)
+    would = "would be " if check else ""
+    what = [f"collectors {would}started"] if changed else []
+    what += [f"exporters {would}started on {', '.join(started)}"] if started else []
+    return _result(bool(what), "started", "; ".join(what) or "flows are collected already")
+
+
+def _start_collectors(parameters: Mapping[str, Any], lab: Lab | None, check: bool) -> bool:
+    """Start the service, anew when it runs with another configuration; return whether it was."""
+    directory = Path(parameters["directory"]).resolve()
+    data = {
+        **{name: parameters[name] for name in ("site", "address", "collectors")},
+        "rotation_s": parameters["rotation"],
+        "directory": str(directory / "flows"),
+        "telemetry": str(directory / "telemetry"),
+        "controls": [str(exporters.control(lab, name)) for name in lab.routers] if lab else [],
+    }
+    config = Config.from_data(data, "role flow_collection")
+    file = config.directory / "config.json"
+    text = json.dumps(data, indent=1, sort_keys=True) + "\n"
+    command = (sys.executable, "-m", "forerunner.collect.flows", str(file))
+    running = service.status(NAME)
+    same = file.is_file() and file.read_text() == text
+    if running and running.command == command and same:
+        return False
+    if not check:
+        service.stop(NAME)
+        write_whole(file, text, 0o644)
+        _start(config, command, float(parameters["timeout"]))
+    return True
+
+
+def _start(config: Config, command: tuple[str, ...], timeout: float) -> None:
+    log = config.directory / "flows.log"
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    service.start(NAME, command, environment, log)
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        running = service.status(NAME)
+        if running and listening(running.pid, config.address) >= set(config.ports.values()):
+            return
+        time.sleep(0.1)
+    service.stop(NAME)
+    said = log.read_bytes()[-_LOG_TAIL:].decode(errors="replace").strip()
+    raise NotCollecting(
+        f"nobody listens on {config.address} within {timeout:g} s; {log} says:\n{said}"
+    )
+
+
+def listening(pid: int, address: str) -> set[int]:
+    """Return the UDP ports of an address that a process's children listen on."""
+    ports = set()
+    try:
+        for child in psutil.Process(pid).children(recursive=True):
+            ends = (each.laddr for each in child.net_connections("udp") if each.laddr)
+            ports |= {end.port for end in ends if end.ip == address}
+    except psutil.NoSuchProcess:
+        return set()
+    return ports
+
+
+def _stop(lab: Lab | None, timeout: float, check: bool) -> dict[str, Any]:
+    # Exporters first: what they hold is still collected.
+    stopped = exporters.stop(lab, check) if lab else []
+    running = service.status(NAME) is not None if check else service.stop(NAME, timeout)
+    would = "would be " if check else ""
+    what = [f"exporters {would}stopped on {', '.join(stopped)}"] if stopped else []
+    what += [f"collectors {would}stopped"] if running else []
+    return _result(bool(what), "stopped", "; ".join(what) or "flows were not collected")
+
+
+def _result(changed: bool, state: str, message: str) -> dict[str, Any]:
+    return {"changed": changed, "state": state, "message": message}
