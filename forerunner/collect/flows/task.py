@@ -14,7 +14,7 @@ from forerunner import service
 from forerunner.collect.errors import CollectError
 from forerunner.collect.flows.config import Config
 from forerunner.files import write_whole
-from forerunner.lab import Lab, exporters
+from forerunner.lab import Lab, LabNotUp, exporters
 
 NAME = "flows"
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "FORERUNNER_HOME")
@@ -37,10 +37,18 @@ def start_or_stop(parameters: Mapping[str, Any], check: bool = False) -> dict[st
     Raises:
         ForerunnerError: It cannot be; names the cause and the next command.
     """
-    lab = Lab.open(parameters["lab"]) if parameters["lab"] else None
+    name = parameters["lab"]
     if parameters["state"] == "stopped":
-        return _stop(lab, float(parameters["timeout"]), check)
-    return _bring_up(parameters, lab, check)
+        return _stop(_standing(name), float(parameters["timeout"]), check)
+    return _bring_up(parameters, Lab.open(name) if name else None, check)
+
+
+def _standing(name: str) -> Lab | None:
+    """Return a lab; None where it is gone, and its exporters with it."""
+    try:
+        return Lab.open(name) if name else None
+    except LabNotUp:
+        return None
 
 
 def _bring_up(parameters: Mapping[str, Any], lab: Lab | None, check: bool) -> dict[str, Any]:
