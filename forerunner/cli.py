@@ -41,6 +41,19 @@ def observe(
 
 
 @app.command()
+def exporter(
+    config: Annotated[
+        Path | None, typer.Option(help="What to serve; role state_exporter writes it.")
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="Print the metrics, and end.")] = False,
+) -> None:
+    """Serve our own state to Prometheus, until stopped; without a configuration on loopback."""
+    from forerunner.exporter import Config, service
+
+    service.main(Config.from_file(config) if config else Config.default(), once)
+
+
+@app.command()
 def ledger(
     last: Annotated[int, typer.Option(min=1, help="How many records at the most.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
