@@ -105,6 +105,19 @@ def backups(
 
 
 @app.command()
+def topology(
+    at: Annotated[str, typer.Option(help="A time, as 2026-11-22T14:00; else now.")] = "",
+    since: Annotated[str, typer.Option("--diff", help="Show what changed from this time.")] = "",
+    directory: Annotated[Path | None, typer.Option(help="Else var/topology.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Show the links as routers saw them, now or at a time, or what changed between two times."""
+    from forerunner import home, topology_view
+
+    topology_view.show(directory or home.var() / "topology", at, since, as_json)
+
+
+@app.command()
 def remediate(
     prediction: Annotated[str, typer.Argument(help="Identifier, as `forerunner ledger` shows.")],
 ) -> None:
