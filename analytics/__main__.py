@@ -1,7 +1,7 @@
-"""The command line of the head: train a model, replay history through it."""
+"""The command line of the head: train a model, replay history, answer an engineer's questions."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -16,11 +16,16 @@ from forerunner import home
 from forerunner.errors import ForerunnerError
 
 if TYPE_CHECKING:
+    from analytics.answers import Asked
     from analytics.decide import Policy
     from analytics.evaluate.replay import Detector, Shares
 
 application = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 POLICY = Path("inventories/lab/group_vars/all/remediation.yml")
+LINKS = Path("inventories/lab/group_vars/all/network.yml")
+Since = Annotated[str, typer.Option(help="How far back: 90s, 15m, 1h, 2d.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+Links = Annotated[Path | None, typer.Option(help="File with network_links.")]
 DetectorName = Literal["link_failure", "cusum"]
 
 
@@ -31,7 +36,7 @@ def model_path() -> Path:
 
 @application.callback()
 def main() -> None:
-    """Learn, replay and measure; nothing here touches a network."""
+    """Learn, replay, measure and answer; nothing here touches a network."""
 
 
 @application.command()
@@ -78,6 +83,92 @@ def replay(
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(figures, indent=2) + "\n")
     show(figures, path)
+
+
+@application.command()
+def top(
+    count: Annotated[int, typer.Option(min=1, help="How many at the most.")] = 20,
+    since: Since = "60s",
+    links: Links = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the busiest interfaces now: utilisation, errors, discards, loss and delay."""
+    from analytics.answers import top as answer
+    from analytics.answers import view
+
+    say(answer.top(asked(since, links), count), view.show_top, as_json)
+
+
+@application.command()
+def link(
+    name: Annotated[str, typer.Argument(help="As r1:r3.")],
+    since: Since = "1h",
+    links: Links = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how a link was, both ways, and what was predicted and planned about it."""
+    from analytics.answers import link as answer
+    from analytics.answers import view
+    from forerunner.ledger import Ledger
+
+    given = asked(since, links)
+    answer.find(given, name)
+    book = Ledger.open()
+    try:
+        say(answer.link(given, name, book), view.show_link, as_json)
+    finally:
+        book.close()
+
+
+@application.command()
+def host(
+    name: Annotated[str, typer.Argument(help="Inventory name.")],
+    since: Since = "5m",
+    links: Links = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how a host is: its interfaces, its own values, and the newest events."""
+    from analytics.answers import host as answer
+    from analytics.answers import view
+    from forerunner.events import EventBook
+
+    say(answer.host(asked(since, links), name, EventBook()), view.show_host, as_json)
+
+
+@application.command()
+def sla(since: Since = "1d", links: Links = None, as_json: AsJson = False) -> None:
+    """Show what speed tests and probes measured on each path."""
+    from analytics.answers import sla as answer
+    from analytics.answers import view
+
+    say(answer.sla(asked(since, links)), view.show_sla, as_json)
+
+
+def asked(since: str, links: Path | None) -> "Asked":
+    """Return what an answer is computed from.
+
+    Raises:
+        ForerunnerError: The span is none, or the file holds no `network_links`.
+    """
+    from analytics.answers import Asked, seconds
+    from forerunner.store import Store
+    from forerunner.topology import Topology
+
+    path = links or home.root() / LINKS
+    try:
+        data = yaml.safe_load(path.read_text())["network_links"]
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise ForerunnerError(f"{path}: cannot read network_links: {error!r}") from error
+    span_s = seconds(since)
+    return Asked(Store(home.var() / "telemetry", 2), Topology.from_data(data, str(path)), span_s)
+
+
+def say(answer: dict[str, Any], show_it: Callable[[dict[str, Any]], None], as_json: bool) -> None:
+    """Print an answer as JSON, or for people."""
+    if as_json:
+        typer.echo(json.dumps(answer))
+    else:
+        show_it(answer)
 
 
 def read_policy(path: Path) -> "Policy":

@@ -255,20 +255,28 @@ def link_metrics(document: Mapping[str, Any]) -> dict[str, int]:
     From `show ip ospf database router json`: what every router computes its paths from. A link
     counts only if both of its ends announce it. Source: RFC 2328, sections 12.4.1 and 16.1.
     """
-    areas = _field(_field(document, "routerLinkStates", SHOW_DATABASE), "areas", SHOW_DATABASE)
-    announced = [
-        (str(lsa["advertisingRouter"]), entry)
-        for area in areas.values()
-        for lsa in area
-        for entry in lsa.get("routerLinks", {}).values()
-        if entry.get("linkType") == _POINT_TO_POINT
-    ]
+    announced = announced_links(document)
     pairs = {(router, str(entry["neighborRouterId"])) for router, entry in announced}
     return {
         str(entry["routerInterfaceAddress"]): int(entry["tos0Metric"])
         for router, entry in announced
         if (str(entry["neighborRouterId"]), router) in pairs
     }
+
+
+def announced_links(document: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return (router identifier, entry) of each end of a point-to-point link that is announced.
+
+    From `show ip ospf database router json`.
+    """
+    areas = _field(_field(document, "routerLinkStates", SHOW_DATABASE), "areas", SHOW_DATABASE)
+    return [
+        (str(lsa["advertisingRouter"]), entry)
+        for area in areas.values()
+        for lsa in area
+        for entry in lsa.get("routerLinks", {}).values()
+        if entry.get("linkType") == _POINT_TO_POINT
+    ]
 
 
 def _field(document: Mapping[str, Any], name: str, command: str) -> Mapping[str, Any]:

@@ -114,6 +114,13 @@ class EventBook:
             )
         return [_incident(row) for row in rows]
 
+    def open_by_severity(self, now: float) -> dict[Severity, int]:
+        """Return how many incidents are not over at that time, for every severity."""
+        query = "SELECT severity, count(*) FROM incidents WHERE latest >= :since GROUP BY severity"
+        with self._opened() as execute:
+            found = dict(execute(query, since=now - self._quiet_s))
+        return {name: int(found.get(at, 0)) for at, name in enumerate(SEVERITIES)}
+
     def untold(self, least: Severity = "warning") -> list[Incident]:
         """Return the incidents of which nobody was told yet, the oldest first.
 

@@ -93,6 +93,16 @@ def entries(execute: Execute, last: int | None = None) -> list[Entry]:
     return [Entry(int(row[0]), *map(str, row[1:])) for row in reversed(rows)]
 
 
+def entries_from(execute: Execute, first: int) -> list[Entry]:
+    """Return the trail in its order, from the entry of a number on."""
+    rows = execute(
+        "SELECT sequence, entry, previous, hash FROM gate_audit"
+        " WHERE sequence >= :first ORDER BY sequence",
+        first=first,
+    )
+    return [Entry(int(row[0]), *map(str, row[1:])) for row in rows]
+
+
 def anchor(heads: Sequence[Head], plan: str | None = None) -> None:
     """Write heads where the database's owner does not reach them.
 

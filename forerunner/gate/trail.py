@@ -31,6 +31,16 @@ def read(ledger: Transactional, last: int | None = None) -> list[Entry]:
         return audit.entries(book.execute, last)
 
 
+def read_from(ledger: Transactional, first: int) -> list[Entry]:
+    """Return the trail in its order, from the entry of a number on.
+
+    Raises:
+        LedgerError: It cannot be read.
+    """
+    with opened(ledger) as book:
+        return audit.entries_from(book.execute, first)
+
+
 def verify(ledger: Transactional) -> Verdict:
     """Compare every entry with its hash, with the entry before it and with the anchors.
 

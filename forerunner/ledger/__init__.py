@@ -6,5 +6,6 @@ added; a record is kept whole as JSON beside the columns that it is looked up by
 
 from forerunner.database import LedgerError
 from forerunner.ledger.ledger import Entry, Ledger
+from forerunner.ledger.tally import Tally, tally
 
-__all__ = ["Entry", "Ledger", "LedgerError"]
+__all__ = ["Entry", "Ledger", "LedgerError", "Tally", "tally"]

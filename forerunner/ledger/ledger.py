@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, Row, Table, func, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, Table, func, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from forerunner.database import Database, Execute, LedgerError, cause
@@ -190,6 +190,15 @@ class Ledger:
         with self._connect() as connection:
             records = connection.execute(query.order_by(tables.plans.c.sequence)).scalars().all()
         return [Plan.from_dict(record, "ledger") for record in records]
+
+    def rows(self, query: Select[Any]) -> list[tuple[Any, ...]]:
+        """Return what a query over `forerunner.ledger.tables` gives; nobody waits for it.
+
+        Raises:
+            LedgerError: The ledger cannot be read.
+        """
+        with self._connect() as connection:
+            return [tuple(row) for row in connection.execute(query)]
 
     def _entry(self, plan: Plan) -> Entry:
         query = select(tables.outcomes.c.record).where(tables.outcomes.c.plan == plan.id)

@@ -1,6 +1,7 @@
 """The telemetry store: samples as Parquet files, read through DuckDB, and their roll-ups."""
 
 from forerunner.store.columns import table_of
+from forerunner.store.counters import measures
 from forerunner.store.errors import StoreError
 from forerunner.store.quality import Quality, Terms, assess
 from forerunner.store.quantiles import Quantiles, quantiles
@@ -20,6 +21,7 @@ __all__ = [
     "Terms",
     "Wanted",
     "assess",
+    "measures",
     "quantiles",
     "table_of",
 ]

@@ -1,0 +1,124 @@
+"""Answers on a terminal: tables, and sparklines over the span."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+_BARS = "▁▂▃▄▅▆▇█"
+_PREFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+_DASH = "-"
+
+
+def sparkline(values: Sequence[float | None]) -> str:
+    """Return one letter a value, from the least to the largest; a space where there is none."""
+    known = [each for each in values if each is not None]
+    if not known:
+        return ""
+    low, high = min(known), max(known)
+    step = (high - low) / (len(_BARS) - 1) or 1.0
+    return "".join(" " if x is None else _BARS[round((x - low) / step)] for x in values)
+
+
+def bits(value: float | None) -> str:
+    """Return a rate in bit/s for people."""
+    if value is None:
+        return _DASH
+    size, prefix = next(((s, p) for s, p in _PREFIXES if value >= s), (1.0, ""))
+    return f"{value / size:.3g} {prefix}bit/s"
+
+
+def percent(value: float | None) -> str:
+    """Return a share for people."""
+    return _DASH if value is None else f"{100 * value:.3g} %"
+
+
+def milliseconds(value: float | None) -> str:
+    """Return a duration in seconds for people."""
+    return _DASH if value is None else f"{1000 * value:.3g} ms"
+
+
+def number(value: float | None) -> str:
+    """Return a number for people."""
+    return _DASH if value is None else f"{value:.4g}"
+
+
+def show_top(answer: Mapping[str, Any]) -> None:
+    """Print the busiest interfaces."""
+    title = f"The busiest of {answer['interfaces']} interfaces, last {answer['span_s']:g} s"
+    Console().print(_interfaces(answer["rows"], title))
+
+
+def show_link(answer: Mapping[str, Any]) -> None:
+    """Print how a link was."""
+    view = Table(title=f"{answer['name']}, {bits(answer['capacity_bit_s'])}, cost {answer['cost']}")
+    for heading in ("Direction", "What", "Over the span", "Newest", "p95"):
+        view.add_column(heading)
+    for way in answer["directions"]:
+        rows = (("utilisation", percent), ("loss", percent), ("rtt_s", milliseconds))
+        for name, form in rows:
+            cells = way[name]
+            newest = next((x for x in reversed(cells) if x is not None), None)
+            p95 = form(way.get(f"{name}_p95"))
+            label = name.removesuffix("_s")
+            view.add_row(way["name"], label, sparkline(cells), form(newest), p95)
+    lines = [
+        f"predicted {x['kind']} with {x['probability']:.3f} ({x['id']})"
+        for x in answer["predictions"]
+    ]
+    lines += [
+        f"{x['playbook']}: {', '.join(x['states']) or 'under way'}; {x['reason']} ({x['id']})"
+        for x in answer["plans"]
+    ]
+    Console().print(_with(view, lines or ["nothing was predicted or planned about it"]))
+
+
+def show_host(answer: Mapping[str, Any]) -> None:
+    """Print how a host is."""
+    age = "no sample" if answer["age_s"] is None else f"newest sample {answer['age_s']:.1f} s old"
+    view = _interfaces(answer["interfaces"], f"{answer['name']}: {age}")
+    lines = [f"{name} {number(value)}" for name, value in answer["values"].items()]
+    lines += [
+        f"{x['severity']} {x['kind']} {x['interface']}: {x['text']}" for x in answer["events"]
+    ]
+    Console().print(_with(view, lines))
+
+
+def show_sla(answer: Mapping[str, Any]) -> None:
+    """Print what was measured on each path."""
+    view = Table(title=f"Paths, last {answer['span_s']:g} s")
+    for heading in ("From", "To", "What", "Over the span", "Median", "p95"):
+        view.add_column(heading)
+    for row in answer["rows"]:
+        form = _form(row["metric"])
+        ends, spark = (row["from"], row["to"]), sparkline(row["series"])
+        view.add_row(*ends, row["metric"], spark, form(row["median"]), form(row["p95"]))
+    Console().print(view)
+
+
+def _form(metric: str) -> Any:
+    if metric.endswith("_bit_s"):
+        return bits
+    return percent if metric.endswith("_share") else milliseconds
+
+
+def _interfaces(rows: Sequence[Mapping[str, Any]], title: str) -> Table:
+    view = Table(title=title)
+    for heading in ("Host", "Interface", "Up", "In", "Out", "Used", "Errors/s", "Discards/s",
+                    "Loss", "RTT"):  # fmt: skip
+        view.add_column(heading)
+    for row in rows:
+        up = {None: _DASH, True: "up", False: "down"}[row.get("up")]
+        rates = (bits(row["in_bit_s"]), bits(row["out_bit_s"]), percent(row["utilisation"]))
+        counts = (number(row["errors_s"]), number(row["discards_s"]))
+        probed = (percent(row["loss"]), milliseconds(row["rtt_s"]))
+        view.add_row(row["host"], row["interface"], up, *rates, *counts, *probed)
+    return view
+
+
+def _with(view: Table, lines: Sequence[str]) -> RenderableType:
+    # What a device wrote is data: no markup in it is followed, no control character passed on.
+    plain = ("".join(x if x.isprintable() else " " for x in line) for line in lines)
+    return Group(view, *(Text(line) for line in plain))
