@@ -37,10 +37,10 @@ for file in ipv4/conf/*/rp_filter; do echo 0 > $file; done
 
 @dataclass(frozen=True)
 class Daemon:
-    """A daemon of one router.
+    """A daemon of one router or traffic host.
 
     Attributes:
-        router: Name of the router.
+        router: Name of the router or traffic host.
         name: What the kernel calls the process.
         command: What starts it in the background, a line of shell.
         pid_file: Where its process number is.
@@ -100,7 +100,7 @@ def dead(lab: Lab) -> list[Daemon]:
         daemon
         for router in lab.routers
         for daemon in daemons(lab, router)
-        if not _runs(daemon, lab.namespace(router))
+        if not runs(daemon, lab.namespace(router))
     ]
 
 
@@ -119,10 +119,15 @@ def _start_command(lab: Lab, router: str, group: list[Daemon]) -> tuple[str, ...
             f"/usr/bin/vtysh --vty_socket {directory} --config_dir {directory}/frr {daemon} -b"
         )
     script = "\n".join(lines)
+    return inside(lab, router, script)
+
+
+def inside(lab: Lab, node: str, script: str) -> tuple[str, ...]:
+    """Return the command that runs a script of shell as a router or traffic host."""
     enter = str(lab.state / "enter")
-    # A host name of the router's own, which every daemon takes over.
+    # A host name of the node's own, which every daemon takes over.
     alone = ("unshare", "--uts", "sh", enter, "sh", "-c", script)
-    return ("ip", "netns", "exec", lab.namespace(router), *alone)
+    return ("ip", "netns", "exec", lab.namespace(node), *alone)
 
 
 def _routing_daemon(directory: Path, name: str) -> str:
@@ -143,7 +148,8 @@ def _reflector(lab: Lab, directory: Path) -> str:
     )
 
 
-def _runs(daemon: Daemon, namespace: str) -> bool:
+def runs(daemon: Daemon, namespace: str) -> bool:
+    """Return whether a daemon runs, and in its router's namespace."""
     try:
         pid = int(daemon.pid_file.read_text())
         here = Path(f"/proc/{pid}/ns/net").stat().st_ino == (NETNS / namespace).stat().st_ino

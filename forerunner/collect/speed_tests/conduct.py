@@ -6,6 +6,7 @@ else runs tests meanwhile.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,9 @@ from typing import Literal
 from forerunner.collect.speed_tests.claims import Claim, Claimed, Claims
 from forerunner.collect.speed_tests.schedule import Slot
 from forerunner.errors import ForerunnerError
+from forerunner.fleet.errors import Unreachable
 
+_log = logging.getLogger(__name__)
 State = Literal["measured", "failed", "unreachable", "skipped"]
 
 
@@ -128,18 +131,24 @@ async def conduct(
 
 
 async def _in_turn(slot: Slot, claims: Claims, act: Act, limits: Limits) -> Ended:
-    began = time.time()
+    began = 0.0
     try:
         turn = limits.turn(slot, claims, await _claim(slot, claims, limits))
         began = time.time()
         figures = await _act(turn, act, limits.setting_up_s)
-    except Skipped as error:
-        return Ended(slot, "skipped", str(error))
-    except Unsettled as error:
-        return Ended(slot, "unreachable", str(error), began=began, ended=time.time())
-    except ForerunnerError as error:
-        return Ended(slot, "failed", str(error), began=began, ended=time.time())
+    except Exception as error:  # noqa: BLE001
+        # A fault of ours in one test must not cost the others their results.
+        if not isinstance(error, ForerunnerError):
+            _log.exception("%s: unexpected", slot.test.name)
+        reason = str(error) or type(error).__name__
+        return Ended(slot, _state(error), reason, began=began, ended=time.time())
     return Ended(slot, "measured", "", figures, began, time.time())
+
+
+def _state(error: Exception) -> State:
+    if isinstance(error, Skipped):
+        return "skipped"
+    return "unreachable" if isinstance(error, Unsettled | Unreachable) else "failed"
 
 
 async def _claim(slot: Slot, claims: Claims, limits: Limits) -> Claim:
