@@ -1,4 +1,4 @@
-"""Commands that show what stands in the ledger, the store and the history, and change nothing of a network."""
+"""Commands that show what stands in the ledger, the store and the history of a network."""
 
 import json
 from pathlib import Path

@@ -39,6 +39,14 @@ PARTS: Parts = {
         parts.from_module("forerunner.bench.telemetry_kills"),
         {"half_files": "== 0", "duplicates": "== 0"},
     ),
+    "speed_tests": (
+        parts.from_module("forerunner.bench.telemetry_speed_tests"),
+        {
+            "speed_test_overlaps": "== 0",
+            "speed_test_overlaps_unclaimed": None,
+            "speed_test_length": None,
+        },
+    ),
 }
 """What measures each part, and the goals of its rows."""
 

@@ -1,5 +1,6 @@
 """One SSH session with one device."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +19,26 @@ class Answer:
     output: str
     error: str
     status: int | None
+
+
+class Talk:
+    """A command that is spoken with while it runs."""
+
+    def __init__(self, process: asyncssh.SSHClientProcess[str]) -> None:
+        self._process = process
+
+    def say(self, line: str) -> None:
+        """Give it a line; nothing where it has ended."""
+        self._process.stdin.write(f"{line}\n")
+
+    async def line(self) -> str:
+        """Return its next line of standard output; empty where there is no more."""
+        return str(await self._process.stdout.readline())
+
+    async def answer(self) -> Answer:
+        """Wait until it ends and return what it said that was not read yet."""
+        done = await self._process.wait()
+        return Answer(str(done.stdout or ""), str(done.stderr or ""), done.exit_status)
 
 
 class Session:
@@ -80,6 +101,32 @@ class Session:
             ) as process:
                 yield _lines(process.stdout)
                 process.stdin.write_eof()
+        except LOST as error:
+            raise self._lost(error) from error
+
+    @asynccontextmanager
+    async def talk(self, command: str, patience_s: float = 5.0) -> AsyncIterator[Talk]:
+        """Run a command and speak with it; leaving ends its input and waits for its end.
+
+        Args:
+            command: What to run.
+            patience_s: Seconds for its end.
+
+        Raises:
+            Unreachable: The session broke off, or it did not end: it may still run.
+        """
+        try:
+            async with self._connection.create_process(
+                command, encoding="utf-8", errors="backslashreplace"
+            ) as process:
+                try:
+                    yield Talk(process)
+                finally:
+                    process.stdin.write_eof()
+                    async with asyncio.timeout(patience_s):
+                        await process.wait_closed()
+        except TimeoutError as error:
+            raise Unreachable(self.device.name, f"{_first(command)!r} does not end") from error
         except LOST as error:
             raise self._lost(error) from error
 

@@ -32,7 +32,7 @@ class Shell:
 
 # The platforms that this engine speaks with itself; for the others there is the door (door.py).
 SHELLS = {"ios": Shell(), "eos": Shell()}
-CHANNELS = ("frr",)
+CHANNELS = ("frr", "linux")
 
 
 def shell(platform: str) -> Shell | None:

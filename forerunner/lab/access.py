@@ -5,13 +5,15 @@ import json
 import pwd
 import secrets
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from forerunner.lab.commands import run_all
 from forerunner.lab.journal import Entry, Journal
 from forerunner.lab.lab import RUN, Lab
 
-ACCOUNTS = ("netops", "agent")
+ON_ROUTERS = ("netops", "agent")
+ACCOUNTS = (*ON_ROUTERS, "probe")
 NAMESPACE_FILES = Path("/etc/netns")
 SNMP_CACHE_S = 1
 TRAP_PORT = 162
@@ -34,14 +36,14 @@ def account_id(account: str) -> int:
 
 
 def write_keys(lab: Lab, journal: Journal) -> None:
-    """Make fresh keys: one per account, one per router, and the file that knows the routers."""
+    """Make fresh keys: one per account, one per node, and the file that knows the nodes."""
     journal.add(Entry("keys", str(lab.directory)))
     remove_keys(lab.directory)
     lab.key("netops").parent.mkdir(parents=True, mode=0o700)
     paths = [lab.key(account) for account in ACCOUNTS]
-    paths += [_host_key(lab, router) for router in lab.routers]
-    for router in lab.routers:
-        _host_key(lab, router).parent.mkdir(parents=True)
+    paths += [host_key(lab, node) for node in lab.nodes]
+    for node in lab.nodes:
+        host_key(lab, node).parent.mkdir(parents=True)
     run_all(
         ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", path.stem, "-f", str(path))
         for path in paths
@@ -50,7 +52,7 @@ def write_keys(lab: Lab, journal: Journal) -> None:
     authorized.mkdir()
     for account in ACCOUNTS:
         shutil.copy(lab.key(account).with_suffix(".pub"), authorized / account)
-    lab.known_hosts.write_text("".join(_known_host(lab, router) for router in lab.routers))
+    lab.known_hosts.write_text("".join(_known_host(lab, node) for node in lab.nodes))
     _write_private(lab.directory / "snmp.json", json.dumps(_snmp_user("netops"), indent=1) + "\n")
     tuner = _snmp_user("cache")
     _write_private(lab.state / "snmp-cache.json", json.dumps(tuner))
@@ -81,21 +83,21 @@ def keys_are_there(lab: Lab) -> bool:
 
 
 def write_namespace_files(lab: Lab, journal: Journal) -> None:
-    """Give every router a user list of its own, which `ip netns exec` puts over /etc."""
+    """Give every node a user list of its own, which `ip netns exec` puts over /etc."""
     if not NAMESPACE_FILES.exists():
         _MADE_NAMESPACE_FILES.touch()
         NAMESPACE_FILES.mkdir()
-    directories = [NAMESPACE_FILES / lab.namespace(router) for router in lab.routers]
+    directories = [NAMESPACE_FILES / lab.namespace(node) for node in lab.nodes]
     journal.add(*(Entry("path", str(directory)) for directory in directories))
     group = _group_file()
-    for router, directory in zip(lab.routers, directories, strict=True):
+    for node, directory in zip(lab.nodes, directories, strict=True):
         directory.mkdir()
-        (directory / "passwd").write_text(_passwd_file(lab, router))
+        (directory / "passwd").write_text(_passwd_file(lab, node))
         (directory / "group").write_text(group)
 
 
 def remove_namespace_files(journal: Journal) -> None:
-    """Remove the user lists of the routers, and their parent if a lab made it and was the last."""
+    """Remove the user lists of the nodes, and their parent if a lab made it and was the last."""
     for entry in journal.entries("path"):
         shutil.rmtree(entry.name, ignore_errors=True)
     if _MADE_NAMESPACE_FILES.exists():
@@ -139,13 +141,14 @@ def quickening(lab: Lab, router: str) -> tuple[str, ...]:
     )
 
 
-def _host_key(lab: Lab, router: str) -> Path:
-    return lab.router_directory(router) / "ssh" / "host_key"
+def host_key(lab: Lab, node: str) -> Path:
+    """Return the private SSH key of a router or traffic host itself."""
+    return lab.router_directory(node) / "ssh" / "host_key"
 
 
-def _known_host(lab: Lab, router: str) -> str:
-    public = _host_key(lab, router).with_suffix(".pub").read_text().split()
-    return f"{lab.management_address(router)} {public[0]} {public[1]}\n"
+def _known_host(lab: Lab, node: str) -> str:
+    public = host_key(lab, node).with_suffix(".pub").read_text().split()
+    return f"{lab.management_address(node)} {public[0]} {public[1]}\n"
 
 
 def _write_private(path: Path, text: str) -> None:
@@ -163,19 +166,19 @@ def _snmp_user(name: str) -> dict[str, str]:
     }
 
 
-def _passwd_file(lab: Lab, router: str) -> str:
+def _passwd_file(lab: Lab, node: str) -> str:
     lines = Path("/etc/passwd").read_text()
-    shells = {"netops": lab.router_directory(router) / "shell", "agent": Path("/bin/sh")}
-    for account in ACCOUNTS:
+    shells = {"netops": lab.router_directory(node) / "shell"}
+    for account in ON_ROUTERS if node in lab.routers else ("probe",):
         number = account_id(account)
-        lines += f"{account}:*:{number}:{number}::/:{shells[account]}\n"
+        lines += f"{account}:*:{number}:{number}::/:{shells.get(account, '/bin/sh')}\n"
     return lines
 
 
 def _group_file() -> str:
     lines = Path("/etc/group").read_text().splitlines()
     # Members of frrvty may talk to the routing daemons.
-    members = ",".join(ACCOUNTS)
+    members = ",".join(ON_ROUTERS)
     lines = [f"{x.rstrip(',')},{members}" if x.startswith("frrvty:") else x for x in lines]
     lines += [f"{account}:x:{account_id(account)}:" for account in ACCOUNTS]
     return "".join(f"{line.replace(':,', ':')}\n" for line in lines)
@@ -183,15 +186,25 @@ def _group_file() -> str:
 
 def _sshd_config(lab: Lab, router: str) -> str:
     directory = lab.router_directory(router)
-    return f"""ListenAddress {lab.management_address(router)}:22
-HostKey {_host_key(lab, router)}
-PidFile {directory}/sshd.pid
+    common = sshd_config(lab, router, ON_ROUTERS)
+    return f"""{common}SetEnv FORERUNNER_ROUTER={router} FORERUNNER_DIRECTORY={directory}
+Match User agent
+    PermitTTY no
+    ForceCommand /usr/bin/python3 -I -S {lab.agent}
+"""
+
+
+def sshd_config(lab: Lab, node: str, accounts: Sequence[str]) -> str:
+    """Return what the SSH server of every node is told: by key, and by nobody else."""
+    return f"""ListenAddress {lab.management_address(node)}:22
+HostKey {host_key(lab, node)}
+PidFile {lab.router_directory(node)}/sshd.pid
 AuthorizedKeysFile {lab.state}/authorized/%u
 AuthenticationMethods publickey
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 PermitRootLogin no
-AllowUsers {" ".join(ACCOUNTS)}
+AllowUsers {" ".join(accounts)}
 UsePAM no
 UseDNS no
 DisableForwarding yes
@@ -199,10 +212,6 @@ PrintMotd no
 PrintLastLog no
 MaxSessions 50
 MaxStartups 100
-SetEnv FORERUNNER_ROUTER={router} FORERUNNER_DIRECTORY={directory}
-Match User agent
-    PermitTTY no
-    ForceCommand /usr/bin/python3 -I -S {lab.agent}
 """
 
 

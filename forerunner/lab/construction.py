@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from forerunner.lab import access, daemons, network
+from forerunner.lab import access, daemons, network, probe_hosts
 from forerunner.lab.convergence import wait_converged
 from forerunner.lab.journal import Journal
 from forerunner.lab.lab import Lab
@@ -71,7 +71,8 @@ def _checked_journal(lab: Lab) -> Journal:
 
 def _make(lab: Lab, dead: list[daemons.Daemon]) -> None:
     if dead:
-        daemons.start(lab, dead)
+        daemons.start(lab, (each for each in dead if each.router in lab.routers))
+        probe_hosts.start(lab, [each.router for each in dead if each.router in lab.hosts])
     else:
         _build_anew(lab)
 
@@ -82,7 +83,7 @@ def _wanted(lab: Lab) -> tuple[tuple[str, ...], list[daemons.Daemon]]:
     reason = _unusable(lab)
     if reason:
         return (f"build lab {lab.name} anew: {reason}",), []
-    dead = daemons.dead(lab)
+    dead = daemons.dead(lab) + probe_hosts.dead(lab)
     return tuple(f"start {daemon.name} on {daemon.router}" for daemon in dead), dead
 
 
@@ -100,8 +101,8 @@ def _build_anew(lab: Lab) -> None:
     if lab.state.exists():
         remove_all(lab.state)
     journal = Journal.create(lab.state)
-    for router in lab.routers:
-        lab.router_directory(router).mkdir()
+    for node in lab.nodes:
+        lab.router_directory(node).mkdir()
     network.build(lab, journal)
     access.write_keys(lab, journal)
     access.write_namespace_files(lab, journal)
@@ -110,6 +111,7 @@ def _build_anew(lab: Lab) -> None:
         daemons.write_files(lab, router)
         access.write_daemon_files(lab, router)
     daemons.start(lab, (d for router in lab.routers for d in daemons.daemons(lab, router)))
+    probe_hosts.start(lab, lab.hosts)
     access.quicken_counters(lab)
     lab.write_manifest()
 

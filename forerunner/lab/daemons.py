@@ -53,10 +53,10 @@ for file in ipv4/conf/*/rp_filter; do echo 0 > $file; done
 
 @dataclass(frozen=True)
 class Daemon:
-    """A daemon of one router.
+    """A daemon of one router or traffic host.
 
     Attributes:
-        router: Name of the router.
+        router: Name of the router or traffic host.
         name: What the kernel calls the process.
         command: What starts it in the background, a line of shell.
         pid_file: Where its process number is.
@@ -142,10 +142,15 @@ def _start_command(lab: Lab, router: str, group: list[Daemon]) -> tuple[str, ...
             f"/usr/bin/vtysh --vty_socket {directory} --config_dir {directory}/frr {daemon} -b"
         )
     script = "\n".join(lines)
+    return inside(lab, router, script)
+
+
+def inside(lab: Lab, node: str, script: str) -> tuple[str, ...]:
+    """Return the command that runs a script of shell as a router or traffic host."""
     enter = str(lab.state / "enter")
-    # A host name of the router's own, which every daemon takes over.
-    alone = ("unshare", "--uts", "sh", enter, str(directory), "sh", "-c", script)
-    return ("ip", "netns", "exec", lab.namespace(router), *alone)
+    # A host name of the node's own, which every daemon takes over.
+    alone = ("unshare", "--uts", "sh", enter, str(lab.router_directory(node)), "sh", "-c", script)
+    return ("ip", "netns", "exec", lab.namespace(node), *alone)
 
 
 def _routing_daemon(directory: Path, name: str) -> str:

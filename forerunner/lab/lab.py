@@ -27,7 +27,7 @@ class Lab:
 
     Attributes:
         name: As `fr0`; begins the name of every namespace.
-        management_network: A /24; the root namespace has .1 and router i has .10+i.
+        management_network: A /24; the root namespace has .1, router i .10+i; then come the hosts.
         directory: Where keys, `known_hosts` and `snmp.json` are, as var/lab.
         owner: Root directory of the checkout that the lab belongs to.
         network: The inventory's `network_data`.
@@ -64,8 +64,8 @@ class Lab:
             hosts = IPv4Network(management_network).num_addresses - 2
         except ValueError as error:
             raise InvalidData("lab_management_network", "", str(error)) from None
-        if len(network["routers"]) + FIRST_ROUTER_ADDRESS > hosts:
-            raise InvalidData("lab_management_network", "", "too small for the routers")
+        if len(network["routers"]) + len(network["hosts"]) + FIRST_ROUTER_ADDRESS > hosts:
+            raise InvalidData("lab_management_network", "", "too small for the routers and hosts")
         _check_in_band(network, management_network, controller)
         return cls(name, management_network, directory.resolve(), home.root(), network, controller)
 
@@ -134,9 +134,14 @@ class Lab:
         return tuple(name for name in self.network["hosts"] if name != self.controller)
 
     @property
+    def nodes(self) -> tuple[str, ...]:
+        """Return routers and traffic hosts: all that have a namespace and an SSH server."""
+        return (*self.routers, *self.hosts)
+
+    @property
     def namespaces(self) -> tuple[str, ...]:
         """Return all network namespaces of the lab, the management bridge's first."""
-        nodes = tuple(self.namespace(node) for node in (*self.routers, *self.hosts))
+        nodes = tuple(self.namespace(node) for node in self.nodes)
         return nodes if self.controller else (self.management_namespace, *nodes)
 
     @property
@@ -151,7 +156,7 @@ class Lab:
 
     @property
     def known_hosts(self) -> Path:
-        """Return the file with the routers' SSH host keys."""
+        """Return the file with the SSH host keys of routers and traffic hosts."""
         return self.directory / "known_hosts"
 
     @property
@@ -164,16 +169,16 @@ class Lab:
         return f"{self.name}-{node}"
 
     def router_directory(self, router: str) -> Path:
-        """Return the directory of a router's sockets, configuration and logs."""
+        """Return the directory of a router's, or a traffic host's, sockets and logs."""
         return self.state / router
 
-    def management_address(self, router: str | None = None) -> str:
-        """Return a router's management address, or the root namespace's without a router."""
-        if self.controller and router is not None:
-            return str(self.network["routers"][router]["loopback"])
+    def management_address(self, node: str | None = None) -> str:
+        """Return the management address of a router or traffic host; else the root namespace's."""
+        if self.controller and node in self.routers:
+            return str(self.network["routers"][node]["loopback"])
         if self.controller:
-            return self.host_address(self.controller)
-        offset = 1 if router is None else FIRST_ROUTER_ADDRESS + self.routers.index(router)
+            return self.host_address(node or self.controller)
+        offset = 1 if node is None else FIRST_ROUTER_ADDRESS + self.nodes.index(node)
         return str(IPv4Network(self.management_network).network_address + offset)
 
     def host_address(self, host: str) -> str:
@@ -181,7 +186,7 @@ class Lab:
         return str(IPv4Network(self.network["hosts"][host]["subnet"]).network_address + 2)
 
     def key(self, account: str) -> Path:
-        """Return the private SSH key of `netops` or `agent`."""
+        """Return the private SSH key of `netops`, `agent` or `probe`."""
         return self.directory / "keys" / account
 
     def link(self, name: str) -> Link:

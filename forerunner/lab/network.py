@@ -54,6 +54,8 @@ def _interfaces(lab: Lab) -> Iterator[tuple[str, str]]:
         yield lab.namespace(data["router"]), f"to-{host}"
         if host in lab.hosts:
             yield lab.namespace(host), f"to-{data['router']}"
+        if host in lab.hosts and not lab.controller:
+            yield lab.namespace(host), MANAGEMENT
 
 
 def _lines(lines: Iterator[str]) -> str:
@@ -94,10 +96,10 @@ def _in_band(lab: Lab) -> Iterator[str]:
 
 
 def _out_of_band(lab: Lab) -> Iterator[str]:
-    """Wire the controller and every router to the management bridge."""
+    """Wire the controller, every router and every traffic host to the management bridge."""
     management = lab.management_namespace
-    for router in lab.routers:
-        yield _wire(lab.namespace(router), MANAGEMENT, management, router)
+    for node in lab.nodes:
+        yield _wire(lab.namespace(node), MANAGEMENT, management, node)
     yield f"link add {lab.management_interface} type veth peer name root netns {management}"
     prefix = IPv4Network(lab.management_network).prefixlen
     yield f"addr add {lab.management_address()}/{prefix} dev {lab.management_interface}"
@@ -122,7 +124,7 @@ def _inside(lab: Lab, namespace: str) -> Iterator[str]:
 def _bridge(lab: Lab) -> Iterator[str]:
     yield f"link add {BRIDGE} type bridge"
     yield f"link set {BRIDGE} up"
-    for port in (*lab.routers, "root"):
+    for port in (*lab.nodes, "root"):
         yield f"link set {port} master {BRIDGE} up"
 
 
@@ -131,14 +133,18 @@ def _router(lab: Lab, router: str) -> Iterator[str]:
         # Its sshd and snmpd listen there before FRR has read its configuration.
         yield f"addr add {lab.management_address(router)}/32 dev lo"
     else:
-        prefix = IPv4Network(lab.management_network).prefixlen
-        yield f"addr add {lab.management_address(router)}/{prefix} dev {MANAGEMENT}"
-        yield f"link set {MANAGEMENT} up"
+        yield from _managed(lab, router)
     for way in lab.directions(router):
         yield f"link set {way.interface} up"
     for host, data in lab.network["hosts"].items():
         if data["router"] == router:
             yield f"link set to-{host} up"
+
+
+def _managed(lab: Lab, node: str) -> Iterator[str]:
+    prefix = IPv4Network(lab.management_network).prefixlen
+    yield f"addr add {lab.management_address(node)}/{prefix} dev {MANAGEMENT}"
+    yield f"link set {MANAGEMENT} up"
 
 
 def _host(lab: Lab, host: str) -> Iterator[str]:
@@ -147,6 +153,8 @@ def _host(lab: Lab, host: str) -> Iterator[str]:
     yield f"addr add {lab.host_address(host)}/{subnet.prefixlen} dev {interface}"
     yield f"link set {interface} up"
     yield f"route add default via {subnet.network_address + 1}"
+    if not lab.controller:
+        yield from _managed(lab, host)
 
 
 def _subnet(lab: Lab, host: str) -> IPv4Network:

@@ -84,7 +84,7 @@ def _foreign_names(lab: Lab, journal: Journal) -> Iterator[str]:
     interface = lab.management_interface
     if interface not in ours["interface"] and interface_identity(interface):
         yield f"network interface {interface} exists"
-    for path in (NAMESPACE_FILES / lab.namespace(router) for router in lab.routers):
+    for path in (NAMESPACE_FILES / lab.namespace(node) for node in lab.nodes):
         if str(path) not in ours["path"] and path.exists():
             yield f"directory {path} exists"
 

@@ -244,6 +244,8 @@ SLA_CLASSES = array(
         },
         latency_ms={"type": "number", "minimum": 0, "description": "One way, at the most."},
         loss={"type": "number", "minimum": 0, "maximum": 1, "description": "At the most."},
+        jitter_ms={"type": "number", "minimum": 0, "description": "At the most."},
+        throughput_mbit_s={"type": "number", "minimum": 0, "description": "At the least."},
     ),
     "Classes of service.",
 )

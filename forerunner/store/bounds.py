@@ -30,6 +30,15 @@ BOUNDS: Mapping[str, Bounds] = {
     "probe_lost": (0.0, 1e6),
     "probe_rtt_s": (0.0, 60.0),
     "link_failure_probability": (0.0, 1.0),
+    "speed_tcp_bit_s": (0.0, 1e12),
+    "speed_tcp_retransmits": (0.0, 1e9),
+    "speed_udp_bit_s": (0.0, 1e12),
+    "speed_udp_loss_share": (0.0, 1.0),
+    "speed_udp_jitter_s": (0.0, 60.0),
+    "path_loss_share": (0.0, 1.0),
+    "path_rtt_p50_s": (0.0, 60.0),
+    "path_rtt_p95_s": (0.0, 60.0),
+    "path_jitter_s": (0.0, 60.0),
 }
 """Lowest and highest value, by metric; of another one every finite value is taken."""
 

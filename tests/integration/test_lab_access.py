@@ -17,6 +17,7 @@ def ssh(
     command: str,
     stdin: str = "",
     known_hosts: Path | None = None,
+    where: str = "r2",
 ) -> "subprocess.CompletedProcess[str]":
     options = {
         "BatchMode": "yes",
@@ -26,9 +27,9 @@ def ssh(
         "UserKnownHostsFile": str(known_hosts or lab.known_hosts),
     }
     flags = [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
-    where = f"{account}@{lab.management_address('r2')}"
+    place = f"{account}@{lab.management_address(where)}"
     return subprocess.run(
-        ["ssh", "-F", "none", "-i", str(lab.key(account)), *flags, where, command],
+        ["ssh", "-F", "none", "-i", str(lab.key(account)), *flags, place, command],
         input=stdin,
         capture_output=True,
         text=True,
@@ -147,6 +148,12 @@ def test_snmp_refuses_a_wrong_key(lab: Lab) -> None:
 
 
 def test_keys_are_for_their_owner_alone(lab: Lab) -> None:
-    files = [lab.key("netops"), lab.key("agent"), lab.directory / "snmp.json"]
+    files = [lab.key("netops"), lab.key("agent"), lab.key("probe"), lab.directory / "snmp.json"]
 
-    assert [oct(path.stat().st_mode & 0o777) for path in files] == ["0o600"] * 3
+    assert [oct(path.stat().st_mode & 0o777) for path in files] == ["0o600"] * len(files)
+
+
+def test_a_traffic_host_lets_its_testers_in_and_no_router_does(lab: Lab) -> None:
+    assert "h1" in ssh(lab, "probe", "hostname; id -un", where="h1").stdout
+    assert ssh(lab, "probe", "id", where="r2").returncode == 255
+    assert ssh(lab, "netops", "id", where="h1").returncode == 255

@@ -1,0 +1,25 @@
+"""See that every path keeps to what its class of service is promised."""
+
+from datetime import timedelta
+
+from airflow.sdk import DAG, CronTriggerTimetable
+
+from forerunner.airflow.alerts import AlertNotifier
+from forerunner.airflow.operators import AnsiblePlaybookOperator
+
+with DAG(
+    dag_id="check_sla",
+    description="Fails with each path that violates its service level or was not measured.",
+    # Some minutes after speed_test, whose results it judges.
+    schedule=CronTriggerTimetable("8-59/15 * * * *", timezone="UTC", run_immediately=False),
+    is_paused_upon_creation=True,
+    catchup=False,
+    max_active_runs=1,
+    tags=["forerunner", "telemetry"],
+):
+    AnsiblePlaybookOperator(
+        task_id="check_sla",
+        playbook="check_sla",
+        execution_timeout=timedelta(minutes=10),
+        on_failure_callback=AlertNotifier(),
+    )

@@ -1,0 +1,1 @@
+"""Speed tests and probes between hosts: planned, claimed, run, and stored."""
