@@ -29,12 +29,11 @@ def collect(
 ) -> dict[str, DeviceResult]:
     """Ask devices over SSH, write what they say to the store, and return what became of each.
 
-    Every device is `ssh_up`, 1 or 0: one that could not be asked is a gap, marked. Nothing is
-    written before all were asked, and then all of it at once.
+    Every device is `ssh_up`, 1 or 0: one that could not be asked is a gap, marked.
 
     Args:
         devices: By inventory name: Linux servers, FRR routers, or what NAPALM has a driver for.
-        store: The telemetry store.
+        store: The telemetry store, written to once, when all were asked.
         concurrency: Devices at a time.
         timeout: Seconds for one device.
 
@@ -42,19 +41,20 @@ def collect(
         StoreError: What they said cannot be written.
     """
     found: dict[str, list[Sample]] = {}
-
-    async def visit(device: Device) -> DeviceResult:
-        try:
-            found[device.name] = await _asked(device, timeout)
-        except CollectError as error:
-            return DeviceResult("failed", str(error))
-        return DeviceResult("ok", f"{device.name}: {len(found[device.name])} samples")
-
+    visit = partial(_visit, found, timeout)
     results = asyncio.run(visit_all(devices.values(), visit, concurrency, timeout))
-    now = time.time()
-    marks = [Sample(now, name, "", UP, float(name in found)) for name in devices]
+    marks = [Sample(time.time(), name, "", UP, float(name in found)) for name in devices]
     store.append([*marks, *(each for samples in found.values() for each in samples)])
     return results
+
+
+async def _visit(found: dict[str, list[Sample]], timeout_s: float, device: Device) -> DeviceResult:
+    """Ask a device, and put away what it says."""
+    try:
+        found[device.name] = await _asked(device, timeout_s)
+    except CollectError as error:
+        return DeviceResult("failed", str(error))
+    return DeviceResult("ok", f"{device.name}: {len(found[device.name])} samples")
 
 
 async def _asked(device: Device, timeout_s: float) -> list[Sample]:
