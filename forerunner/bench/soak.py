@@ -90,28 +90,37 @@ def judged(looks: Sequence[Look], minutes: float) -> list[Row]:
         minutes: How long it was to be.
     """
     warm = [each for each in looks if each.at_s >= WARM_UP * minutes * 60]
-    third = len(warm) // 3
-    first, last = (
-        statistics.median(x.handles for x in some) for some in (warm[:third], warm[-third:])
-    )
-    hours = (warm[-1].at_s - warm[0].at_s) / 3600
+    span = f"after a warm-up of {WARM_UP:.0%} of {minutes:g} minutes"
+    lives = len({each.pid for each in looks}) - 1
+    died = "times that the service died and was started again"
+    well = statistics.fmean(each.healthy for each in warm)
+    healthy = f"share of looks at which it called itself healthy, {span}"
+    return [
+        *_memory(warm, span),
+        _handles(warm, span),
+        Row("soak_deaths", died, lives, goal="== 0", n=len(looks)),
+        Row("soak_healthy_share", healthy, well, n=len(warm)),
+    ]
+
+
+def _memory(warm: Sequence[Look], span: str) -> list[Row]:
+    hours, n = (warm[-1].at_s - warm[0].at_s) / 3600, len(warm)
     slope = slope_an_hour([(each.at_s / 3600, each.uss_mb) for each in warm])
     median_mb = statistics.median(each.uss_mb for each in warm)
-    span = f"after a warm-up of {WARM_UP:.0%} of {minutes:g} minutes"
-    of = f"service and supervisor, median {median_mb:.1f} MB, {span}"
-    handles = f"open file handles, last third less first third (medians, {last:g} at last), {span}"
-    well = statistics.fmean(each.healthy for each in warm)
-    lives = len({each.pid for each in looks}) - 1
-    n = len(warm)
+    of = f"of USS by the Theil-Sen line, service and supervisor, median {median_mb:.1f} MB, {span}"
+    bound = f"<= {GROWTH_MB:g}"
     return [
-        Row("soak_growth_mb", f"growth of USS by the Theil-Sen line, {of}", slope * hours, "MB",
-            f"<= {GROWTH_MB:g}", n=n),
-        Row("soak_handles_growth", handles, last - first, goal="== 0", n=n),
-        Row("soak_deaths", "times that the service died and was started again", lives,
-            goal="== 0", n=len(looks)),
-        Row("soak_mb_an_hour", f"slope of that line, {of}", slope, "MB/h", n=n),
-        Row("soak_healthy_share", f"looks at which it called itself healthy, {span}", well, n=n),
-    ]  # fmt: skip
+        Row("soak_growth_mb", f"growth {of}", slope * hours, "MB", bound, n=n),
+        Row("soak_mb_an_hour", f"slope {of}", slope, "MB/h", n=n),
+    ]
+
+
+def _handles(warm: Sequence[Look], span: str) -> Row:
+    third = len(warm) // 3
+    ends = (warm[:third], warm[-third:])
+    first, last = (statistics.median(each.handles for each in some) for some in ends)
+    what = f"open file handles, last third less first third (medians, {last:g} at last), {span}"
+    return Row("soak_handles_growth", what, last - first, goal="== 0", n=len(warm))
 
 
 def slope_an_hour(points: Sequence[tuple[float, float]]) -> float:
