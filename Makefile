@@ -10,7 +10,7 @@ export LC_ALL := C.UTF-8
 
 .DEFAULT_GOAL := help
 .PHONY: help demo plan test lint format bench bench-loop bench-loop-kill bench-change bench-fleet bench-sim \
-	bench-telemetry lab-up lab-down airflow airflow-down clean root python environment packages packages-optional peers \
+	bench-telemetry soak lab-up lab-down airflow airflow-down clean root python environment packages packages-optional peers \
 	lint-fast lint-format lint-rules lint-imports lint-types lint-ansible
 
 help: ## Show this list
@@ -49,6 +49,9 @@ bench-sim: environment packages root ## Orders of up to 100,000 SIMs on five sys
 
 bench-telemetry: environment packages root peers ## From the wire to the store and out of it, and what a kill leaves behind
 	$(AS_ROOT) $(BIN)/forerunner bench telemetry
+
+soak: environment packages root ## Observe the lab for half an hour; memory and file handles must stay flat
+	$(AS_ROOT) $(BIN)/forerunner soak
 
 plan: environment packages root ## Say what configuring the devices would change, and write the plan
 	$(AS_ROOT) $(BIN)/ansible-playbook playbooks/plan_config.yml

@@ -102,6 +102,17 @@ def demo() -> None:
     play()
 
 
+@app.command()
+def soak(
+    minutes: Annotated[float, typer.Option(min=0, help="How long to look.")] = 30.0,
+) -> None:
+    """Observe the lab for long; exit code 1 unless memory and file handles stay flat."""
+    from forerunner.bench import soak as bench_soak
+
+    _, flat = bench_soak.main(minutes)
+    raise typer.Exit(0 if flat else 1)
+
+
 @airflow.command("up")
 def airflow_up(
     port: Annotated[int | None, typer.Option(help="Of the web interface; else 8080.")] = None,

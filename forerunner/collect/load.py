@@ -1,17 +1,19 @@
 """Loads of the links' directions from interface counters."""
 
 import asyncio
+import logging
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
 from forerunner.collect import snmp
 from forerunner.model import Sample
-from forerunner.store import Store
+from forerunner.store import Store, StoreError
 from forerunner.topology import Direction, Topology
 
 _BITS = 8
+_log = logging.getLogger(__name__)
 _METRIC = "if_out_octets"
 _PERIOD_S = 1.0
 # A counter of 64 bits that goes back near its end has wrapped; from anywhere else it was reset.
@@ -47,17 +49,24 @@ async def measure(
 ) -> dict[str, float]:
     """Return what `directions` returns, inside an event loop that already runs."""
     now = time.time()
-    known: list[Sample] = []
-    if store is not None:
-        # As long again before it, so that a counter that is just fresh has a predecessor.
-        since = now - 2 * maximum_age_s
-        known = await asyncio.to_thread(store.read, [_METRIC], topology.routers, since)
+    # As long again before it, so that a counter that is just fresh has a predecessor.
+    since = now - 2 * maximum_age_s
+    known = await asyncio.to_thread(_stored, store, topology.routers, since) if store else []
     loads = rates(topology, known, newest_after=now - maximum_age_s)
     missing = {way.host for way in _directions(topology) if way.name not in loads}
     asked = [agent for agent in agents if agent.host in missing]
     if asked:
         loads |= rates(topology, await _poll_twice(asked))
     return loads
+
+
+def _stored(store: Store, hosts: Collection[str], since: float) -> list[Sample]:
+    """Return the counters that a store holds; none where it cannot be read: the routers can be."""
+    try:
+        return store.read([_METRIC], hosts, since)
+    except StoreError as error:
+        _log.warning("stored loads are not known: %s", error)
+        return []
 
 
 def rates(

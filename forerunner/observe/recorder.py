@@ -73,6 +73,7 @@ class TelemetryWriter:
     def _compact(self) -> None:
         try:
             self._store.compact()
+            self._store.release()
         except (ForerunnerError, OSError) as error:
             _log.error("telemetry files are not merged: %s", error)
 

@@ -60,8 +60,7 @@ class Service:
             link.name: Watch(link, model, config.policy) for link in config.topology.links
         }
         self._health = status.Health(restarts=supervisor.restarts() or 0)
-        self._store = Store(config.telemetry, site=config.site)
-        self._telemetry = TelemetryWriter(self._store)
+        self._telemetry = TelemetryWriter(Store(config.telemetry, site=config.site))
         self._ledger = ledger
         self._predictions = PredictionWriter(ledger)
         self._events = EventWriter(EventBook())
@@ -135,7 +134,8 @@ class Service:
 
     async def _mark_cut(self) -> None:
         """Mark from when on a predecessor that was killed had stored nothing."""
-        given = (self._store, self._config.devices, self._health.started)
+        # The writer's own is closed now and then.
+        given = (Store(self._config.telemetry), self._config.devices, self._health.started)
         try:
             self._telemetry.add(await asyncio.to_thread(marks.cut, *given))
         except ForerunnerError as error:

@@ -1,5 +1,6 @@
 """Samples in and out of Parquet files."""
 
+import ctypes
 import logging
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -202,6 +203,21 @@ class Store:
             return self._cursor().execute(query, values).fetchall()
         except troubles as error:
             raise StoreError(f"store {self._root}: cannot read: {scrubbed(error)}") from None
+
+    def release(self) -> None:
+        """Give memory back that reading and merging took; what comes next takes it again.
+
+        A process that lives for weeks would else keep what its largest merge needed.
+        """
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+        import pyarrow as pa  # noqa: PLC0415
+
+        pa.default_memory_pool().release_unused()
+        # glibc keeps what is free, too; other C libraries have no such call.
+        if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+            trim(0)
 
     def _cursor(self) -> "duckdb.DuckDBPyConnection":
         # Loading DuckDB takes half a second, which a process that never reads should not pay.

@@ -47,6 +47,17 @@ def test_a_fresh_store_answers(tmp_path: Path) -> None:
     assert load.directions(store, _TOPOLOGY) == {"r1>r3": pytest.approx(1000.0, rel=1e-4)}
 
 
+def test_a_store_that_cannot_be_read_leaves_it_to_the_routers(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = Store(tmp_path)
+    store.append(_counters(0, 125, start=time.time() - 2))
+    for each in tmp_path.glob("*/*.parquet"):
+        each.write_bytes(b"PAR1 cut")
+    assert load.directions(store, _TOPOLOGY) == {}
+    assert "stored loads are not known" in caplog.text
+
+
 def test_an_old_counter_says_nothing(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.append(_counters(0, 125, start=time.time() - 15))

@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import random
+import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -25,6 +27,23 @@ _ROWS = 20
 def _sample(index: int, time_s: float | None = None) -> Sample:
     at = _NOON + index if time_s is None else time_s
     return Sample(at, "r1", "to-r3", "if_in_octets", float(index))
+
+
+_LONG = """
+import psutil, sys
+import numpy as np, pyarrow as pa
+from forerunner.store import Store, files
+files.FAN_IN, rows = 4, 6000
+store, size = Store(sys.argv[1]), psutil.Process()
+names = {name: ["x"] * rows for name in ("host", "interface", "metric")}
+for at in range(80):
+    times = 1.8e9 + at + np.arange(rows) / rows
+    store.append_tables([pa.table({"time": times, **names, "value": times})])
+    if at % 16 == 15:
+        store.compact()
+        store.release()
+        print(size.memory_full_info().uss / 1e6)
+"""
 
 
 def _write_forever(path: str, merge: bool) -> None:
@@ -234,3 +253,23 @@ def _wait_for_a_file(path: Path) -> None:
     deadline = time.monotonic() + 30
     while not list(path.glob("*/*.parquet")) and time.monotonic() < deadline:
         time.sleep(0.05)
+
+
+def test_a_store_that_gave_its_memory_back_reads_on(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.append([_sample(1)])
+    for _ in range(2):
+        assert store.read() == [_sample(1)]
+        store.release()
+
+
+def test_a_process_that_merges_for_long_keeps_its_size(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _LONG, str(tmp_path)],
+        cwd=home.root(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    sizes = [float(each) for each in done.stdout.split()]
+    assert max(sizes[1:]) - sizes[0] < 20, sizes
