@@ -3,7 +3,7 @@
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -28,23 +28,18 @@ PASS_THROUGH = {
     "ignore_unknown_options": True,
     "help_option_names": list[str](),
 }
+Restart = Annotated[bool, typer.Option("--restart", help="Start it again when it dies.")]
 Short = Annotated[bool, typer.Option("--short", help="A few cases only, as CI does.")]
 
 
 @app.command()
 def observe(
     config: Annotated[Path, typer.Option(help="What to watch; role telemetry writes it.")],
-    restart: Annotated[
-        bool, typer.Option("--restart", help="Start it again when it dies.")
-    ] = False,
+    restart: Restart = False,
 ) -> None:
     """Collect, detect and write predictions to the ledger, until stopped."""
     if restart:
-        from forerunner import supervisor
-
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-        program = str(Path(sys.executable).with_name("forerunner"))
-        raise typer.Exit(supervisor.supervise([program, "observe", "--config", str(config)]))
+        _keep("observe", config)
     from forerunner import observe as service
 
     service.main(config)
@@ -53,11 +48,22 @@ def observe(
 @app.command()
 def listen(
     config: Annotated[Path, typer.Option(help="Whom to hear; role telemetry writes it.")],
+    restart: Restart = False,
 ) -> None:
     """Take the traps and log lines that devices send, as events, until stopped."""
+    if restart:
+        _keep("listen", config)
     from forerunner import listen as service
 
     service.main(config)
+
+
+def _keep(name: str, config: Path) -> NoReturn:
+    from forerunner import supervisor
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    program = str(Path(sys.executable).with_name("forerunner"))
+    raise typer.Exit(supervisor.supervise([program, name, "--config", str(config)]))
 
 
 @app.command()

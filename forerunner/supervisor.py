@@ -18,6 +18,8 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from forerunner.parent import end_with
+
 RESTARTS = "FORERUNNER_RESTARTS"
 _SOCKET = "NOTIFY_SOCKET"
 _ALIVE = b"WATCHDOG=1"
@@ -78,6 +80,12 @@ def alive() -> None:
             speaker.sendto(_ALIVE, path)
         except OSError as error:
             _log.debug("nobody hears that we live: %s", error)
+
+
+def bind() -> None:
+    """End with whoever looks after this service, so that two of it never run at once."""
+    if restarts() is not None:
+        end_with(os.getppid(), signal.SIGTERM)
 
 
 def restarts() -> int | None:

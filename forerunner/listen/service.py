@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from forerunner import supervisor
 from forerunner.errors import ForerunnerError
 from forerunner.events import EventBook, EventWriter
 from forerunner.files import write_whole
@@ -42,6 +43,7 @@ def main(config: Path) -> None:
         ForerunnerError: Something is missing or wrong, or an address is taken.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    supervisor.bind()
     settings = Config.from_file(config)
     asyncio.run(Service(settings, EventBook()).run())
 
@@ -150,6 +152,7 @@ class Service:
     async def _report(self) -> None:
         while True:
             await asyncio.sleep(_STATUS_EVERY_S)
+            supervisor.alive()
             for kind, receiver in self._receivers.items():
                 storms = receiver.door.storms(time.monotonic())
                 self._writer.add(_storm(kind, each) for each in storms)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import signal
 import time
 from collections.abc import Coroutine
@@ -26,7 +25,6 @@ from forerunner.observe.config import Config
 from forerunner.observe.drained import DrainedLinks
 from forerunner.observe.recorder import PredictionWriter, TelemetryWriter
 from forerunner.observe.watch import Watch
-from forerunner.parent import end_with
 from forerunner.store import Store
 
 _DRAINED_EVERY_S = 0.5
@@ -42,8 +40,7 @@ def main(config: Path) -> None:
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("asyncssh").setLevel(logging.WARNING)
-    if supervisor.restarts() is not None:
-        end_with(os.getppid(), signal.SIGTERM)
+    supervisor.bind()
     settings = Config.from_file(config)
     service = Service(settings, LinkFailureModel.load(settings.model), Ledger.open())
     asyncio.run(service.run())

@@ -60,7 +60,7 @@ def test_the_trigger_tells_of_a_change_and_outlives_a_ledger_that_cannot_be_read
     loop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def watch() -> dict[str, Any]:
-        monkeypatch.setenv("FORERUNNER_LEDGER", "sqlite:////nowhere/ledger.sqlite")
+        monkeypatch.setenv("FORERUNNER_LEDGER", "sqlite:////dev/null/ledger.sqlite")
         waiting = asyncio.ensure_future(anext(ChangeTrigger(0.05, 0.1).run()))
         await asyncio.sleep(0.3)
         assert not waiting.done()

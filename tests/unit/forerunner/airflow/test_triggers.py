@@ -72,7 +72,7 @@ async def _longest_pause(seconds: float) -> float:
 def test_broken_ledger_does_not_end_the_trigger(loop, monkeypatch) -> None:
     async def watch() -> dict:
         events = PredictionTrigger(poll_s=0.05).run()
-        monkeypatch.setenv("FORERUNNER_LEDGER", "sqlite:////nowhere/ledger.sqlite")
+        monkeypatch.setenv("FORERUNNER_LEDGER", "sqlite:////dev/null/ledger.sqlite")
         waiting = asyncio.ensure_future(anext(events))
         await asyncio.sleep(1.5)
         assert not waiting.done()

@@ -3,6 +3,7 @@
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ def reader() -> TrapReader:
 
 
 @pytest.fixture
-def send() -> Iterator[Send]:
+def send(tmp_path: Path) -> Iterator[Send]:
     """Let snmptrap send a notification, and return the datagram."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as here:
         here.bind(("127.0.0.1", 0))
@@ -36,7 +37,7 @@ def send() -> Iterator[Send]:
 
         def run(*arguments: str, what: tuple[str, ...] = (COLD,)) -> bytes:
             command = ["snmptrap", "-m", "", *arguments, where, "4711", *what]
-            environment = {"PATH": "/usr/bin:/bin", "SNMP_PERSISTENT_DIR": "/nowhere"}
+            environment = {"PATH": "/usr/bin:/bin", "SNMP_PERSISTENT_DIR": str(tmp_path)}
             subprocess.run(command, check=True, env=environment, capture_output=True)
             return here.recv(65535)
 
