@@ -7,6 +7,7 @@ SQLite is reached without SQLAlchemy, whose loading takes longer than all that i
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
@@ -83,7 +84,7 @@ def _in_file(url: str) -> Iterator[Execute]:
     try:
         connection = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None)
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
+            use_write_ahead_log(connection)
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("BEGIN IMMEDIATE")
             # An exception leaves it uncommitted, and closing takes that back.
@@ -93,6 +94,22 @@ def _in_file(url: str) -> Iterator[Execute]:
             connection.close()
     except sqlite3.Error as error:
         raise LedgerError(f"ledger {Path(path)} cannot be used: {error}") from error
+
+
+def use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Change a new database to a write-ahead log; one that has it already stays as it is.
+
+    While several do it at once SQLite refuses, at once and whatever its patience, all but one.
+    """
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
 
 
 def _run_in_file(

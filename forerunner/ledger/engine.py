@@ -6,7 +6,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from forerunner.database import LedgerError, address, cause
+from forerunner.database import LedgerError, address, cause, use_write_ahead_log
 from forerunner.ledger.tables import metadata
 
 
@@ -55,5 +55,6 @@ def _create_tables(engine: Engine) -> None:
 def _tune_sqlite(connection: Any, _record: Any) -> None:
     # WAL lets the trigger read while the service writes; the timeout outlives a slow commit
     # and comes first, since the change to WAL itself may have to wait.
-    for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=NORMAL"):
-        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA busy_timeout=15000")
+    use_write_ahead_log(connection)
+    connection.execute("PRAGMA synchronous=NORMAL")

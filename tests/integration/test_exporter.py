@@ -26,7 +26,7 @@ from forerunner.store import Store
 FILES = home.root() / "roles" / "state_exporter" / "files"
 NOW = time.time()
 PREDICTION = Prediction("p-1", "link_failure", "r1:r3", 0.99, 9.0, 30.0, {}, "m-1", NOW)
-PLAN = Plan("n-1", "drain_link", ("r1",), {}, "why", "p-1", {}, (), "undrain_link", NOW + 600)
+PLAN = Plan("n-1", "drain_link", ("r1",), {}, "why", "p-1", {}, (), "undrain_link", NOW + 86_400)
 OUTCOME = Outcome("n-1", "verified", {}, {}, {}, NOW, NOW + 2.0, "cli", "done")
 _METRIC = re.compile(r"\b(?:forerunner|process)_\w+")
 

@@ -22,7 +22,13 @@ _OCTETS = 10 * 1e6 / 8
 
 
 @pytest.fixture(autouse=True)
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+def now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module is read long before its tests are run."""
+    monkeypatch.setitem(globals(), "NOW", time.time())
+
+
+@pytest.fixture(autouse=True)
+def store(now: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Five minutes: r1 sends 500 Mbit/s to r3 and 100 to r2; of the probes to r3 5 % are lost."""
     monkeypatch.setenv("FORERUNNER_VAR", str(tmp_path))
     monkeypatch.delenv("FORERUNNER_LEDGER", raising=False)

@@ -26,11 +26,17 @@ from forerunner.store.store import QUARANTINE
 
 NOW = time.time()
 PREDICTION = Prediction("p-1", "link_failure", "r1:r3", 0.99, 9.0, 30.0, {}, "m-1", NOW)
-PLAN = Plan("n-1", "drain_link", ("r1",), {}, "why", "p-1", {}, (), "undrain_link", NOW + 600)
+PLAN = Plan("n-1", "drain_link", ("r1",), {}, "why", "p-1", {}, (), "undrain_link", NOW + 86_400)
 OUTCOME = Outcome("n-1", "verified", {}, {}, {}, NOW, NOW + 2.0, "cli", "done")
 # One scrape: `text`, and `value(name, **labels)`.
 Scrape = Callable[[], Any]
 Admit = Callable[..., gate.Admission]
+
+
+@pytest.fixture(autouse=True)
+def now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module is read long before its tests are run."""
+    monkeypatch.setitem(globals(), "NOW", time.time())
 
 
 def _value(scraped: Any, name: str, **labels: str) -> float | None:
@@ -50,7 +56,10 @@ def test_predictions_plans_and_their_ends_are_counted(ledger: Ledger, scrape: Sc
     found = scrape()
 
     assert _value(found, "predictions_total", kind="link_failure") == 1
-    assert _value(found, "last_prediction_timestamp_seconds", kind="link_recovery") == NOW
+    assert (
+        _value(found, "last_prediction_timestamp_seconds", kind="link_recovery")
+        == PREDICTION.made_at
+    )
     assert _value(found, "plans_total", playbook="drain_link") == 4
     assert _value(found, "plans_under_way", playbook="drain_link") == 1
     ends = [("verified", "cli"), ("undone", "airflow"), ("undone", "cli")]
