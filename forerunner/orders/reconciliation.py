@@ -71,13 +71,14 @@ def mend(systems: Sequence[str], directory: Path, strays: bool) -> dict[str, Any
     stay = len(found) - len(due)
     message = f"to be put right: {said}" + (f"; {stay} strays stay" if stay else "")
     plan = {"repair": digest, "remove_strays": strays}
-    leases = [lease(name) for name in names]
+    # The first one for all: whoever repairs lets go of every SIM at its end.
+    leases = [lease(name) for name in ("all", *names)] if names else []
     facts = {"sim_order_plan": plan, "sim_order_leases": leases}
     return {"changed": False, "message": message, "ansible_facts": facts}
 
 
 def lease(system: str) -> str:
-    """Return what a repair leases of a system: not two at a time."""
+    """Return what a repair leases of a system, or of all: not two at a time."""
     return f"{system}/repair"
 
 
@@ -96,10 +97,13 @@ def repair(orders: Orders, work: Work, directory: Path, strays: bool) -> dict[st
     if not found or all(x.kind == "stray" and not strays for x in found):
         return {"changed": False, "message": f"{work.system}: nothing to put right"}
 
+    outcomes: dict[str, str] = {}
     try:
-        found = asyncio.run(_opened(work, partial(_repaired, orders, work, strays, found)))
+        asyncio.run(_opened(work, partial(_repaired, orders, work, (strays, outcomes), found)))
     except ForerunnerError as error:
+        # What was written by then was written.
         said |= _failed(error)
+    found = [replace(each, outcome=outcomes.get(each.identity, "")) for each in found]
     done = sum(x.outcome == REPAIRED for x in found)
     message = f"{work.system}: {done} of {len(found)} differences put right"
     write_whole(path, json.dumps({**said, "drifts": [x.to_dict() for x in found]}))
@@ -143,7 +147,11 @@ def _read(path: Path, system: str) -> Mapping[str, Any]:
 
 
 async def _repaired(
-    orders: Orders, work: Work, strays: bool, found: Sequence[Drift], system: SubscriberSystem
+    orders: Orders,
+    work: Work,
+    how: tuple[bool, dict[str, str]],
+    found: Sequence[Drift],
+    system: SubscriberSystem,
 ) -> list[Drift]:
     """Put right what was found on a system, while its windows are open and the gate permits it."""
 
@@ -153,7 +161,8 @@ async def _repaired(
 
     profile = next(iter(work.settings.get("profiles") or ()), "")
     terms = replace(work.terms, permit=permit)
-    return await Repair(orders, system, terms, strays, profile).all(found)
+    strays, outcomes = how
+    return await Repair(orders, system, terms, strays, profile, outcomes).all(found)
 
 
 def _failed(error: ForerunnerError) -> dict[str, str]:

@@ -1,11 +1,12 @@
 """Putting right what reconciling found: a system gets what the ledger has, and is read back.
 
-What is nobody's stays, unless whoever repairs says that it is to go. A SIM is claimed in the ledger
-meanwhile, so that no order changes it; what an order is at by now is left to that.
+What is nobody's stays, unless whoever repairs says that it is to go; what is in service anywhere
+always does. A SIM in service is claimed in the ledger meanwhile, so that no order changes it; what
+an order is at by now is left to that, and is looked for again before each writing.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from forerunner.database import Execute
@@ -24,6 +25,7 @@ OWNER = "/reconciliation"
 REPAIRED = "repaired"
 STRAY_STAYS = "it stays: nobody said that strays are to go"
 _MOVING = "it stays: an order is at it by now"
+_ELSEWHERE = "it stays: its SIM is in service, on other systems; a system that was renamed has such"
 _SOME = 500
 # A placeholder, which is written nowhere: a system looks at what it is given before it removes.
 _NO_KEY, _NO_CARD = "f" * 32, "89"
@@ -39,6 +41,7 @@ class Repair:
         terms: On what terms it is written.
         strays: Whether strays are removed.
         profile: Name of any service profile that the system has.
+        outcomes: What became of each by now, by identity; what was written before an error, too.
     """
 
     orders: Orders
@@ -46,6 +49,7 @@ class Repair:
     terms: Terms
     strays: bool = False
     profile: str = ""
+    outcomes: dict[str, str] = field(default_factory=dict)
 
     async def all(self, drifts: Sequence[Drift]) -> list[Drift]:
         """Put right what may be, and return all with what became of each.
@@ -55,28 +59,34 @@ class Repair:
             TelcoError: It answers what cannot be understood.
         """
         held = Held(Cards(self.orders.book, self.orders.seal), self.system)
-        found: list[Drift] = []
         for first in range(0, len(drifts), _SOME):
-            found += await self._some(held, drifts[first : first + _SOME])
-        return found
+            await self._some(held, drifts[first : first + _SOME])
+        return self.told(drifts)
 
-    async def _some(self, held: Held, drifts: Sequence[Drift]) -> list[Drift]:
-        keys = [each.identity for each in drifts]
-        known = held.known(keys)
-        said = {x.identity: self._refused(x, known.get(x.identity)) for x in drifts}
-        # Once claimed, and not before: an order may have ended, or have begun, meanwhile.
-        known, moving = held.known(keys), in_flight(self.orders)
-        said |= {key: _MOVING for key in keys if key in moving and not said[key]}
-        acts = {key: self._change(held, key, known.get(key)) for key in keys if not said[key]}
-        async for some in paced(list(acts), self.terms.rate, self.terms.permit):
-            ask = partial(self._brought, held, {each: acts[each] for each in some})
-            said |= await answered(ask, self.terms.patience_s)
-        return [replace(each, outcome=said[each.identity] or REPAIRED) for each in drifts]
+    def told(self, drifts: Sequence[Drift]) -> list[Drift]:
+        """Return differences with what became of each; empty where nothing was tried yet."""
+        return [replace(each, outcome=self.outcomes.get(each.identity, "")) for each in drifts]
+
+    async def _some(self, held: Held, drifts: Sequence[Drift]) -> None:
+        before = held.known([each.identity for each in drifts])
+        refused = {x.identity: self._refused(x, before.get(x.identity)) for x in drifts}
+        self.outcomes.update({key: reason for key, reason in refused.items() if reason})
+        due = [key for key, reason in refused.items() if not reason]
+        async for some in paced(due, self.terms.rate, self.terms.permit):
+            # Before each writing: an order may have ended, or have begun, meanwhile.
+            known, moving = held.known(some), in_flight(self.orders)
+            left = {key for key in some if key in moving or (key in known) != (key in before)}
+            acts = {key: self._change(held, key, known.get(key)) for key in some if key not in left}
+            self.outcomes.update(dict.fromkeys(left, _MOVING))
+            said = await answered(partial(self._brought, held, acts), self.terms.patience_s)
+            self.outcomes.update({key: problem or REPAIRED for key, problem in said.items()})
 
     def _refused(self, drift: Drift, sim: Subscriber | None) -> str:
         """Claim a SIM, and return why it is not put right; empty where it is to be."""
         if drift.kind == "stray" and not self.strays:
             return STRAY_STAYS
+        if drift.kind == "stray" and sim is not None:
+            return _ELSEWHERE
         if sim is None:
             plain = drift.kind == "stray" and NUMBER.fullmatch(drift.identity)
             return "" if plain else "it stays: it is none of a SIM in service, or no number"

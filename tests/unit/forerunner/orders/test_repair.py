@@ -11,7 +11,7 @@ from forerunner.orders import allocation
 from forerunner.orders.allocation import Interval
 from forerunner.orders.cards import Cards
 from forerunner.orders.errors import NumbersTaken
-from forerunner.orders.reconciling import Drift, drifts
+from forerunner.orders.reconciling import Drift, Held, drifts
 from forerunner.orders.record import Orders
 from forerunner.orders.repair import REPAIRED, Repair, end
 from forerunner.orders.terms import Terms
@@ -68,6 +68,60 @@ def test_a_stray_goes_only_where_that_is_said(orders: Orders, shelves, served, s
     assert stray.imsi in shelf.records
     assert mend(shelf, strays=True) == {stray.imsi: REPAIRED}
     assert set(shelf.records) == {each.imsi for each in served}
+
+
+def test_a_sim_in_service_elsewhere_is_never_removed(
+    orders: Orders, shelves, served, mend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As after the system was renamed: no order has ever named it.
+    monkeypatch.setattr("forerunner.orders.reach.Without.__contains__", lambda *_: True)
+    shelf, before = shelves["hlr1"], dict(shelves["hlr1"].records)
+
+    outcomes = mend(shelf, strays=True)
+
+    assert {each.imsi for each in served} == outcomes.keys()
+    assert all("in service, on other systems" in outcome for outcome in outcomes.values())
+    assert shelf.records == before
+
+
+def test_a_stray_that_is_ordered_meanwhile_stays(
+    orders: Orders, shelves, served, sim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf, stray = shelves["hlr1"], sim(9)
+    shelf.records[stray.imsi] = shelf.expected(stray)
+    found = asyncio.run(drifts(orders, shelf))
+    cards, asked, known = Cards(orders.book, orders.seal), [], Held.known
+
+    def later(self: Held, keys: list[str]) -> dict[str, Subscriber]:
+        """Let an order for it begin and end after it was asked for the first time."""
+        if asked:
+            change = [Change(None, stray)]
+            orders.book.transact(lambda execute: cards.change(execute, "b", change))
+        asked.append(keys)
+        return known(self, keys)
+
+    monkeypatch.setattr(Held, "known", later)
+    repair = Repair(orders, shelf, Terms(lambda: None), strays=True)
+    (outcome,) = [each.outcome for each in asyncio.run(repair.all(found))]
+
+    assert (len(asked), outcome) == (2, "it stays: an order is at it by now")
+    assert stray.imsi in shelf.records
+
+
+def test_what_was_written_before_an_error_is_told(orders: Orders, shelves, served) -> None:
+    shelf, left = shelves["hlr1"], [2]
+    spoil(shelf, served)
+    found = asyncio.run(drifts(orders, shelf))
+
+    def permit() -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise NotAdmitted("stopped")
+
+    repair = Repair(orders, shelf, Terms(permit, rate=1.0))
+    with pytest.raises(NotAdmitted):
+        asyncio.run(repair.all(found))
+    assert [each.outcome for each in repair.told(found)] == [REPAIRED, REPAIRED, ""]
 
 
 def test_what_an_order_is_at_is_left_to_it(orders: Orders, shelves, served, sim, mend) -> None:
