@@ -94,20 +94,19 @@ def repair(orders: Orders, work: Work, directory: Path, strays: bool) -> dict[st
     path = directory / f"{work.system}.json"
     said = dict(_read(path, work.system))
     found = [Drift.from_dict(each) for each in said["drifts"]]
-    if not found or all(x.kind == "stray" and not strays for x in found):
+    if all(x.kind == "stray" and not strays for x in found):
         return {"changed": False, "message": f"{work.system}: nothing to put right"}
-
     outcomes: dict[str, str] = {}
     try:
         asyncio.run(_opened(work, partial(_repaired, orders, work, (strays, outcomes), found)))
     except ForerunnerError as error:
-        # What was written by then was written.
         said |= _failed(error)
     found = [replace(each, outcome=outcomes.get(each.identity, "")) for each in found]
-    done = sum(x.outcome == REPAIRED for x in found)
-    message = f"{work.system}: {done} of {len(found)} differences put right"
     write_whole(path, json.dumps({**said, "drifts": [x.to_dict() for x in found]}))
-    return {"changed": done > 0, "message": message if said["status"] == "ok" else said["message"]}
+    done = sum(x.outcome == REPAIRED for x in found)
+    message = f"{done} of {len(found)} differences put right"
+    message += "" if said["status"] == "ok" else f"; {said['message']}"
+    return {"changed": done > 0, "message": f"{work.system}: {message}"}
 
 
 def report(systems: Sequence[str], directory: Path, reports: Path) -> dict[str, Any]:
