@@ -1,6 +1,8 @@
 """`make soak`: the service observes the real lab for long; its memory and handles must stay flat.
 
-Memory is what is the processes' own (USS, service and supervisor together). Flat means: by the
+Memory is what the processes took and no file holds (RssAnon, what is swapped out too, of service
+and supervisor together): a library's pages are a process's own whenever nobody else has it loaded,
+which says nothing of the process. Flat means: by the
 Theil-Sen line (the median of all slopes, which no spike moves) through everything after the first
 fifth of the time, it has grown by `GROWTH_MB` at the most; and the median of open file handles is
 the same in the last third of that as in the first.
@@ -41,8 +43,8 @@ class Look:
 
     Attributes:
         at_s: Seconds since the soak began.
-        uss_mb: Memory that is its own, MB.
-        pss_mb: The same with its share of what it shares, MB.
+        own_mb: Anonymous memory, MB.
+        pss_mb: All its memory with its share of what it shares, MB.
         handles: Open file handles.
         threads: Threads.
         pid: The service's process.
@@ -50,7 +52,7 @@ class Look:
     """
 
     at_s: float
-    uss_mb: float
+    own_mb: float
     pss_mb: float
     handles: int
     threads: int
@@ -105,9 +107,9 @@ def judged(looks: Sequence[Look], minutes: float) -> list[Row]:
 
 def _memory(warm: Sequence[Look], span: str) -> list[Row]:
     hours, n = (warm[-1].at_s - warm[0].at_s) / 3600, len(warm)
-    slope = slope_an_hour([(each.at_s / 3600, each.uss_mb) for each in warm])
-    median_mb = statistics.median(each.uss_mb for each in warm)
-    of = f"of USS by the Theil-Sen line, service and supervisor, median {median_mb:.1f} MB, {span}"
+    slope = slope_an_hour([(each.at_s / 3600, each.own_mb) for each in warm])
+    median_mb = statistics.median(each.own_mb for each in warm)
+    of = f"of anonymous memory by the Theil-Sen line, median {median_mb:.1f} MB, {span}"
     bound = f"<= {GROWTH_MB:g}"
     return [
         Row("soak_growth_mb", f"growth {of}", slope * hours, "MB", bound, n=n),
@@ -138,7 +140,7 @@ def _watched(site: Site, seconds: float, console: Console) -> list[Look]:
             looks.append(look)
             if at_s >= told:
                 told += seconds / 20
-                size = f"{look.uss_mb:.1f} MB of its own, {look.handles} handles"
+                size = f"{look.own_mb:.1f} MB of its own, {look.handles} handles"
                 console.print(f"{at_s / 60:5.1f} of {seconds / 60:g} minutes: {size}")
         time.sleep(_EVERY_S)
     return looks
@@ -150,14 +152,24 @@ def _look(site: Site, at_s: float) -> Look | None:
         status = json.loads((site.var / "observe" / "status.json").read_text())
         process = psutil.Process(status["pid"])
         both = (process, process.parent() or process)
-        memory = [each.memory_full_info() for each in both]
+        own_mb = sum(anonymous_mb(each.pid) for each in both)
+        pss_mb = sum(each.memory_full_info().pss for each in both) / _MB
         handles, threads = (
             sum(int(getattr(each, name)()) for each in both) for name in ("num_fds", "num_threads")
         )
-    except (FileNotFoundError, psutil.Error):
+    except (FileNotFoundError, ProcessLookupError, psutil.Error):
         return None
-    uss, pss = (sum(getattr(x, name) for x in memory) / _MB for name in ("uss", "pss"))
-    return Look(at_s, uss, pss, handles, threads, process.pid, bool(status["healthy"]))
+    return Look(at_s, own_mb, pss_mb, handles, threads, process.pid, bool(status["healthy"]))
+
+
+def anonymous_mb(pid: int) -> float:
+    """Return a process's anonymous memory, in MB, whether it is in memory or swapped out.
+
+    Source: proc_pid_status(5), RssAnon and VmSwap, both in kibibytes.
+    """
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    kibibytes = [int(x.split()[1]) for x in lines if x.startswith(("RssAnon:", "VmSwap:"))]
+    return sum(kibibytes) * 1024 / _MB
 
 
 def _lower(site: Site) -> None:

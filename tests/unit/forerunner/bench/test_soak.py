@@ -1,10 +1,11 @@
 """A soak passes only what stays flat, whatever spikes."""
 
+import os
 import random
 
 import pytest
 
-from forerunner.bench.soak import Look, judged, main, slope_an_hour
+from forerunner.bench.soak import Look, anonymous_mb, judged, main, slope_an_hour
 from forerunner.errors import InvalidData
 
 _MINUTES = 30.0
@@ -53,3 +54,9 @@ def test_the_slope_is_the_median_of_all_slopes_however_many() -> None:
 def test_what_is_too_short_to_say_anything_is_refused() -> None:
     with pytest.raises(InvalidData, match="minutes"):
         main(0.5)
+
+
+def test_memory_is_what_was_taken_and_not_what_a_file_holds() -> None:
+    before = anonymous_mb(os.getpid())
+    taken = bytes(40_000_000).replace(b"\0", b"1")
+    assert anonymous_mb(os.getpid()) - before == pytest.approx(len(taken) / 1e6, abs=15)
