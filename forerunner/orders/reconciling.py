@@ -134,9 +134,13 @@ class Held:
         """Return the SIMs in service by what the system knows them by."""
         return {**self._cards.find("msisdn", keys), **self._cards.find("imsi", keys)}
 
+    def elsewhere(self, sim: Subscriber) -> bool:
+        """Return whether a SIM in service is on other systems alone."""
+        return sim.imsi in self._without
+
     def expected(self, sim: Subscriber) -> Record | None:
         """Return what it is to hold of a SIM; None where that is on other systems alone."""
-        return None if sim.imsi in self._without else self._system.expected(sim)
+        return None if self.elsewhere(sim) else self._system.expected(sim)
 
     def marks(self, some: Sequence[Subscriber]) -> Iterator[tuple[str, bytes]]:
         """Yield identity and fingerprint of what it is to hold."""

@@ -69,7 +69,7 @@ class Repair:
 
     async def _some(self, held: Held, drifts: Sequence[Drift]) -> None:
         before = held.known([each.identity for each in drifts])
-        refused = {x.identity: self._refused(x, before.get(x.identity)) for x in drifts}
+        refused = {x.identity: self._refused(held, x, before.get(x.identity)) for x in drifts}
         self.outcomes.update({key: reason for key, reason in refused.items() if reason})
         due = [key for key, reason in refused.items() if not reason]
         async for some in paced(due, self.terms.rate, self.terms.permit):
@@ -81,11 +81,11 @@ class Repair:
             said = await answered(partial(self._brought, held, acts), self.terms.patience_s)
             self.outcomes.update({key: problem or REPAIRED for key, problem in said.items()})
 
-    def _refused(self, drift: Drift, sim: Subscriber | None) -> str:
+    def _refused(self, held: Held, drift: Drift, sim: Subscriber | None) -> str:
         """Claim a SIM, and return why it is not put right; empty where it is to be."""
         if drift.kind == "stray" and not self.strays:
             return STRAY_STAYS
-        if drift.kind == "stray" and sim is not None:
+        if drift.kind == "stray" and sim is not None and held.elsewhere(sim):
             return _ELSEWHERE
         if sim is None:
             plain = drift.kind == "stray" and NUMBER.fullmatch(drift.identity)
