@@ -10,7 +10,7 @@ export LC_ALL := C.UTF-8
 
 .DEFAULT_GOAL := help
 .PHONY: help demo plan test lint format bench bench-loop bench-loop-kill bench-change bench-fleet bench-sim \
-	bench-telemetry soak lab-up lab-down airflow airflow-down clean root python environment packages packages-optional peers \
+	bench-telemetry bench-predict soak lab-up lab-down airflow airflow-down clean root python environment packages packages-optional peers \
 	lint-fast lint-format lint-rules lint-imports lint-types lint-ansible
 
 help: ## Show this list
@@ -30,7 +30,7 @@ format: environment ## Lay out the Python files and mend what can be mended
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
-bench: bench-loop bench-loop-kill bench-change bench-fleet bench-sim bench-telemetry ## Run every benchmark
+bench: bench-loop bench-loop-kill bench-change bench-fleet bench-sim bench-telemetry bench-predict ## Run every benchmark
 
 bench-loop: environment packages root ## Lost packets and lead time against the dead timer and BFD
 	$(AS_ROOT) $(BIN)/forerunner bench loop
@@ -49,6 +49,9 @@ bench-sim: environment packages root ## Orders of up to 100,000 SIMs on five sys
 
 bench-telemetry: environment packages root peers ## From the wire to the store and out of it, and what a kill leaves behind
 	$(AS_ROOT) $(BIN)/forerunner bench telemetry
+
+bench-predict: environment peers ## Predictions on real data, beside a simple baseline and the strongest library
+	$(BIN)/forerunner bench predict
 
 soak: environment packages root ## Observe the lab for half an hour; memory and file handles must stay flat
 	$(AS_ROOT) $(BIN)/forerunner soak

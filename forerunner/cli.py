@@ -217,6 +217,24 @@ def bench_telemetry(
     telemetry.main(short, part or ())
 
 
+@bench.command("predict")
+def bench_predict(
+    data: Annotated[
+        Path | None,
+        typer.Option(help="The data sets, a folder each; by default ../shared/data."),
+    ] = None,
+    part: Annotated[
+        list[str] | None,
+        typer.Option(help="One of forerunner/bench/predict.py, as nab; may be repeated."),
+    ] = None,
+    short: Short = False,
+) -> None:
+    """Forecasts, anomalies, failures and search on real data, against the best peers."""
+    from forerunner.bench import predict
+
+    predict.main(data, short, part or ())
+
+
 def main() -> None:
     """Run the command line; an error that a person can mend is one line and exit code 2."""
     try:

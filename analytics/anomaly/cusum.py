@@ -29,6 +29,8 @@ class CappedCusum:
     Source: E. S. Page, "Continuous inspection schemes", Biometrika 41 (1954).
     """
 
+    unit = "nats"
+
     def __init__(
         self, healthy_loss: float = 0.015, failing_loss: float = 0.05, cap: float = 3.0
     ) -> None:

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
 
+from analytics.estimator import NotFitted, require_fitted
 from analytics.failure.examples import Examples
 from analytics.failure.features import NAMES
 from analytics.failure.trees import TREES_SCHEMA, Ensemble, Tree
-from forerunner.errors import ForerunnerError, InvalidData
+from forerunner.errors import InvalidData
 from forerunner.schema import check
 
 SCHEMA_VERSION = 1
@@ -47,10 +48,6 @@ _SCHEMA: Mapping[str, Any] = {
     "additionalProperties": False,
 }
 _COMPLETE = {**_SCHEMA, "required": list(_SCHEMA["properties"])}
-
-
-class NotFitted(ForerunnerError):
-    """A model was asked before it had learned."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +85,7 @@ class LinkFailureModel:
     Source: J. Friedman, "Greedy function approximation: a gradient boosting machine" (2001).
     """
 
+    unit = "probability of failing within horizon_s"
     horizon_s = HORIZON_S
 
     def __init__(
@@ -213,8 +211,7 @@ class LinkFailureModel:
         return model
 
     def _check_fitted(self) -> None:
-        if not hasattr(self, "ensemble_"):
-            raise NotFitted("the model has not learned yet; call fit or load")
+        require_fitted(self, "ensemble_")
 
 
 def _calibrate(ensemble: Ensemble, examples: Examples) -> Calibration:

@@ -31,7 +31,8 @@ class Row:
         what: What was measured, in words; the reason where `value` is None.
         value: The figure in `unit`; None where it could not be measured.
         unit: Unit of the value; empty for a plain number.
-        goal: As `<= 0.1`, `>= 10` or `== 0`; None for a row that only informs.
+        goal: As `<= 0.1`, `>= 10`, `== 0` or `77..83`, both ends included;
+            None for a row that only informs.
         peer: What it is compared with.
         peer_value: The peer's figure in the same unit, from the same run.
         ratio: Ours divided by the peer's.
@@ -55,6 +56,9 @@ class Row:
         """Return whether the goal is met; None without a goal or a value."""
         if self.goal is None or self.value is None:
             return None
+        low, between, high = self.goal.partition("..")
+        if between:
+            return float(low) <= self.value <= float(high)
         relation, _, bound = self.goal.partition(" ")
         difference = self.value - float(bound)
         return {"<=": difference <= 0, ">=": difference >= 0, "==": difference == 0}[relation]

@@ -21,6 +21,8 @@ KEYS = {"id", "what", "value", "unit", "peer", "peer_value", "ratio", "goal", "m
         (0, "== 0", True),
         (1, "== 0", False),
         (None, "== 0", None),
+        (77.0, "77..83", True),
+        (83.1, "77..83", False),
         (3.0, None, None),
     ],
 )
