@@ -59,7 +59,8 @@ _GOALS: Mapping[str, tuple[str, str, Goals]] = {
 }
 """By part: the module (`predict_<name>`) and function that measure it, and its rows' goals."""
 
-PARTS = tuple(_GOALS)
+PARTS: Mapping[str, Goals] = {part: goals for part, (_, _, goals) in _GOALS.items()}
+"""The goals of each part's rows."""
 
 
 def main(data: Path | None = None, short: bool = False, chosen: Sequence[str] = ()) -> Path:
