@@ -61,10 +61,11 @@ class TakeSimOrderOperator(AnsiblePlaybookOperator):
         _see_that_files_are_in(directory, request)
         path = _written(directory, request)
         # Whatever becomes of it from here on, the run goes on with this order and no other.
-        context["ti"].xcom_push(key=REQUEST_HASH, value=_hash(path))
+        digest = _hash(path)
+        context["ti"].xcom_push(key=REQUEST_HASH, value=digest)
         self.variables = {**self.variables, "request": str(path)}
         context["ti"].xcom_push(key=SUMMARY, value=super().execute(context))
-        return _parts(request, int(self.shards), self.check)
+        return _parts(request, digest, int(self.shards), self.check)
 
 
 class NotifyOperator(BaseOperator):
@@ -128,14 +129,17 @@ def _hash(path: Path) -> str:
         return ""
 
 
-def _parts(request: dict[str, Any], shards: int, check: object) -> list[dict[str, str]]:
+def _parts(
+    request: dict[str, Any], digest: str, shards: int, check: object
+) -> list[dict[str, str]]:
     dry = str(check).lower() == "true" or request.get("dry_run") is True
     found = None if dry else _orders().find(request["request_id"])
-    if found is None or found.ended:
+    # Another order of the name may have been entered since this one was taken.
+    if found is None or found.ended or found.hash != digest:
         return []
     count = max(1, min(shards, found.chunks))
     parts = [f"{number}/{count}" for number in range(1, count + 1)] if count > 1 else [""]
-    return [{"order_id": found.id, "order_hash": found.hash, "shard": part} for part in parts]
+    return [{"order_id": found.id, "order_hash": digest, "shard": part} for part in parts]
 
 
 def _told(name: str, digest: str) -> "tuple[Order | None, str]":

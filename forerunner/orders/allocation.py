@@ -15,6 +15,8 @@ from forerunner.orders.errors import NumbersTaken
 
 NumberKind = Literal["imsi", "iccid", "msisdn", "change"]
 """What is taken: numbers, and by its IMSI a SIM that an order is about to change."""
+NUMBERS: tuple[NumberKind, ...] = ("imsi", "msisdn")
+"""What a system may know a SIM by."""
 _COLUMNS = ("kind", "first", "last", "state", "order_id", "until")
 
 
@@ -49,21 +51,24 @@ def intervals(kind: NumberKind, numbers: Iterable[int]) -> list[Interval]:
     return [Interval(kind, first, last) for first, last in found]
 
 
-def take(execute: Execute, order: str, wanted: Sequence[Interval], now: float) -> None:
+def take(
+    execute: Execute, order: str, wanted: Sequence[Interval], now: float, until: float = 0.0
+) -> None:
     """Take numbers for an order, all of them or none; what it has already stays its own.
 
     Args:
         execute: A transaction of the ledger.
         order: Its request_id.
         wanted: Intervals that do not overlap one another.
-        now: Seconds since the epoch; what was in quarantine until then is free.
+        now: Seconds since the epoch; what was in quarantine, or claimed, until then is free.
+        until: Seconds since the epoch until which a claim stands; 0 for as long as the order does.
 
     Raises:
         NumbersTaken: Names one that is in use or in quarantine, and whose it is.
     """
-    execute("DELETE FROM sim_numbers WHERE state = 'quarantine' AND until <= :now", now=now)
+    execute("DELETE FROM sim_numbers WHERE until > 0 AND until <= :now", now=now)
     new = [each for each in wanted if not _is_ours(execute, order, each)]
-    rows = ((x.kind, x.first, x.last, "taken", order, 0.0) for x in new)
+    rows = ((x.kind, x.first, x.last, "taken", order, until) for x in new)
     insert(execute, "sim_numbers", _COLUMNS, rows)
 
 
@@ -76,11 +81,15 @@ def _is_ours(execute: Execute, order: str, wanted: Interval) -> bool:
         return True
     number = f"{wanted.kind} {max(first, wanted.first)}"
     if wanted.kind == "change":
-        raise NumbersTaken(f"the SIM {number[7:]} is being changed by order {owner}; wait for it")
+        raise NumbersTaken(f"the SIM {number[7:]} is being changed by {_who(owner)}; wait for it")
     if state == "taken":
-        raise NumbersTaken(f"{number} is taken by order {owner}; choose other numbers")
+        raise NumbersTaken(f"{number} is taken by {_who(owner)}; choose other numbers")
     end = datetime.fromtimestamp(until, UTC).strftime("%Y-%m-%d %H:%M UTC")
     raise NumbersTaken(f"{number} is in quarantine until {end} (order {owner}); choose others")
+
+
+def _who(owner: str) -> str:
+    return f"order {owner}" if not owner.startswith("/") else f"a repair ({owner[1:]})"
 
 
 def _last_before(execute: Execute, kind: str, number: int) -> tuple[Any, ...] | None:
@@ -115,7 +124,7 @@ def _gaps(execute: Execute, pool: Interval, now: float) -> Iterable[Interval]:
     at = pool.first
     rows = execute(
         "SELECT first, last FROM sim_numbers WHERE kind = :kind AND last >= :first"
-        " AND first <= :last AND (state = 'taken' OR until > :now) ORDER BY first",
+        " AND first <= :last AND (until = 0 OR until > :now) ORDER BY first",
         now=now,
         kind=pool.kind,
         first=pool.first,
@@ -150,6 +159,12 @@ def give_back(
 def release(execute: Execute, order: str) -> None:
     """Let other orders change the SIMs that an order was changing."""
     execute("DELETE FROM sim_numbers WHERE kind = 'change' AND order_id = :order", order=order)
+
+
+def extend(execute: Execute, order: str, until: float) -> None:
+    """Let the claims of a repair stand until then, in seconds since the epoch."""
+    changes = "UPDATE sim_numbers SET until = :until WHERE order_id = :order AND until > 0"
+    execute(f"{changes} AND state = 'taken'", order=order, until=until)
 
 
 def forget(execute: Execute, order: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
-from forerunner.orders.pace import answered, paced
+from forerunner.orders.pace import answered, kept, paced
 from forerunner.orders.pulse import Pulse
 from forerunner.orders.readback import foreign, occupied, unlike
 from forerunner.orders.record import Chunk, Order, Orders
@@ -45,6 +45,7 @@ class Leg:
         self._orders, self._order, self._system, self._terms = orders, order, system, terms
         self._troubles = orders.troubles(order.id)
         self._pulse = Pulse(orders, order, system.name, terms)
+        self._patience_s = terms.patience_s
 
     async def check(self) -> None:
         """See on the system that every SIM stands as the ledger thinks, and that new ones are free.
@@ -81,8 +82,12 @@ class Leg:
             try:
                 chunk = await self._ours(chunk)
                 problems = await self._bring(chunk, _UNDOING)
+                self._patience_s = self._terms.patience_s
             except TelcoError as error:
                 problems = _of_all(chunk, error)
+                if isinstance(error, SystemUnreachable):
+                    # The whole patience once: a dead system must not cost it with every chunk.
+                    self._patience_s = 0.0
             self._note(chunk, [each and f"{NOT_TAKEN_BACK}{each}" for each in problems], False)
             self._set(chunk, "stuck" if any(problems) else "undone", _UNDOING)
 
@@ -107,7 +112,7 @@ class Leg:
     async def _written(self, changes: Sequence[Change]) -> list[str]:
         # Each time anew: while a system did not answer, somebody else may have gone on.
         self._pulse.permit()
-        said = await self._system.bring(changes)
+        said = await kept(self._system.bring(changes), self._pulse.permit)
         found = await unlike(self._system, changes)
         # What it said tells more than how it differs.
         return [a or b for a, b in zip(said, found, strict=True)]
@@ -125,7 +130,7 @@ class Leg:
         return chunk.undone(noted)
 
     async def _patiently(self, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
-        return await answered(ask, self._terms.patience_s)
+        return await answered(ask, self._patience_s)
 
     def _open(self, states: frozenset[WorkState]) -> Iterator[Chunk]:
         for number in self._numbers(states):

@@ -35,6 +35,24 @@ async def answered(ask: Callable[[], Awaitable[_Answer]], patience_s: float) -> 
     raise AssertionError("a retrying either returns or raises")
 
 
+async def kept(act: Awaitable[_Answer], permit: Callable[[], None]) -> _Answer:
+    """Await a writing, and keep the leave for it meanwhile; without leave it is broken off.
+
+    Args:
+        act: The writing.
+        permit: Asked every few seconds; raises to end it.
+    """
+    task = asyncio.ensure_future(act)
+    try:
+        while not (await asyncio.wait({task}, timeout=pulse.EVERY_S))[0]:
+            permit()
+        return task.result()
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.wait({task})
+
+
 async def paced(
     items: Sequence[_Item], rate: float, permit: Callable[[], None]
 ) -> AsyncIterator[Sequence[_Item]]:

@@ -6,6 +6,7 @@ Where it is asked for, what differs is put right in between, behind the gate.
 import asyncio
 import hashlib
 import json
+import secrets
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -13,15 +14,17 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from forerunner.errors import ForerunnerError
 from forerunner.files import write_whole
 from forerunner.fleet.device import DeviceResult
 from forerunner.fleet.inventory import device_results
+from forerunner.orders.claims import Claims
+from forerunner.orders.errors import OrderError
 from forerunner.orders.reconciling import Drift, drifts
 from forerunner.orders.record import Orders
-from forerunner.orders.repair import REPAIRED, Repair
+from forerunner.orders.repair import REPAIRED, STRAY_STAYS, Repair, told
 from forerunner.orders.steps import LOCAL
 from forerunner.orders.task import Work, open_subscriber_system, see_that_it_is_open
 from forerunner.report import publish
@@ -29,6 +32,9 @@ from forerunner.telco import SubscriberSystem, SystemUnreachable
 
 # A page for people; the JSON beside it has all of them.
 _SHOWN = 2000
+NOTED = "sim_order_comparison"
+"""Fact of a system: the hash of what was left of it last, in this run."""
+_Answer = TypeVar("_Answer")
 
 
 def reconcile(orders: Orders, work: Work, directory: Path) -> dict[str, Any]:
@@ -39,8 +45,6 @@ def reconcile(orders: Orders, work: Work, directory: Path) -> dict[str, Any]:
         work: Which system, and how it is reached.
         directory: Where the systems' files are.
     """
-    path = directory / f"{work.system}.json"
-    path.unlink(missing_ok=True)
     said: dict[str, Any]
     try:
         found = asyncio.run(_opened(work, partial(drifts, orders)))
@@ -49,32 +53,41 @@ def reconcile(orders: Orders, work: Work, directory: Path) -> dict[str, Any]:
     else:
         message = f"{work.system}: {len(found)} differences"
         said = {"status": "ok", "message": message, "drifts": [x.to_dict() for x in found]}
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_whole(path, json.dumps(said))
-    return {"changed": False, "message": said["message"]}
+    return {"changed": False, "message": said["message"], **_noted(directory, work.system, said)}
 
 
-def mend(systems: Sequence[str], directory: Path, strays: bool) -> dict[str, Any]:
+def mend(compared: Mapping[str, str], directory: Path, strays: int) -> dict[str, Any]:
     """Say what is to be put right, and what the gate is to be asked for.
 
     Args:
-        systems: Their inventory names.
+        compared: What `reconcile` noted for each system, by inventory name.
         directory: Where the systems' files are.
-        strays: Whether strays are to go.
+        strays: How many strays are to go at the most; where there are more, all of them stay.
     """
-    found = [x for name in systems for x in _read(directory / f"{name}.json", name)["drifts"]]
-    due = [x for x in found if strays or x["kind"] != "stray"]
+    found = [x for name, noted in compared.items() for x in _read(directory, name, noted)["drifts"]]
+    count = sum(x["kind"] == "stray" for x in found)
+    stay = _why_strays_stay(count, strays)
+    due = [x for x in found if not stay or x["kind"] != "stray"]
     digest = hashlib.sha256(json.dumps(due, sort_keys=True).encode()).hexdigest()
     names = {x["system"]: None for x in due}
+    # The first one for all: of two repairs, neither comes at the other's.
+    facts = {
+        "sim_order_plan": {"repair": digest, "remove_strays": strays},
+        "sim_order_leases": [lease(name) for name in ("all", *names)] if names else [],
+        "sim_order_strays_stay": stay,
+        "sim_order_run": f"repair-{secrets.token_hex(8)}",
+    }
     counts = Counter(f"{x['kind']} on {x['system']}" for x in due)
     said = ", ".join(f"{number} {what}" for what, number in counts.items()) or "nothing"
-    stay = len(found) - len(due)
-    message = f"to be put right: {said}" + (f"; {stay} strays stay" if stay else "")
-    plan = {"repair": digest, "remove_strays": strays}
-    # The first one for all: whoever repairs lets go of every SIM at its end.
-    leases = [lease(name) for name in ("all", *names)] if names else []
-    facts = {"sim_order_plan": plan, "sim_order_leases": leases}
+    message = f"to be put right: {said}" + (f"; strays, {count}: {stay}" if stay and count else "")
     return {"changed": False, "message": message, "ansible_facts": facts}
+
+
+def _why_strays_stay(count: int, allowed: int) -> str:
+    """Return why strays stay; empty where they are to go."""
+    if not allowed:
+        return STRAY_STAYS
+    return "" if count <= allowed else f"they stay: more than remove_strays={allowed} were found"
 
 
 def lease(system: str) -> str:
@@ -82,49 +95,62 @@ def lease(system: str) -> str:
     return f"{system}/repair"
 
 
-def repair(orders: Orders, work: Work, directory: Path, strays: bool) -> dict[str, Any]:
+def repair(
+    claims: Claims, work: Work, directory: Path, noted: str, strays_stay: str
+) -> dict[str, Any]:
     """Put right on one system what was found there, and note what became of each.
 
     Args:
-        orders: The ledger's orders.
+        claims: What the repair holds in the ledger.
         work: Which system, how it is reached, and on what terms it is written.
         directory: Where the systems' files are.
-        strays: Whether strays are to go.
+        noted: What `reconcile` noted for it.
+        strays_stay: Why strays stay; empty where they are to go.
+
+    Raises:
+        OrderError: The file is not the one that the gate was asked for.
     """
-    path = directory / f"{work.system}.json"
-    said = dict(_read(path, work.system))
+    said = dict(_read(directory, work.system, noted))
     found = [Drift.from_dict(each) for each in said["drifts"]]
-    if all(x.kind == "stray" and not strays for x in found):
-        return {"changed": False, "message": f"{work.system}: nothing to put right"}
-    outcomes: dict[str, str] = {}
-    try:
-        asyncio.run(_opened(work, partial(_repaired, orders, work, (strays, outcomes), found)))
-    except ForerunnerError as error:
-        said |= _failed(error)
-    found = [replace(each, outcome=outcomes.get(each.identity, "")) for each in found]
-    write_whole(path, json.dumps({**said, "drifts": [x.to_dict() for x in found]}))
-    done = sum(x.outcome == REPAIRED for x in found)
-    message = f"{done} of {len(found)} differences put right"
+    outcomes = {x.identity: strays_stay for x in found if x.kind == "stray" and strays_stay}
+    if len(outcomes) < len(found):
+        said |= _tried(work, partial(_repaired, claims, work, strays_stay, outcomes, found))
+    said["drifts"] = [each.to_dict() for each in told(found, outcomes)]
+    done = sum(outcome == REPAIRED for outcome in outcomes.values())
+    message = f"{work.system}: {done} of {len(found)} differences put right"
     message += "" if said["status"] == "ok" else f"; {said['message']}"
-    return {"changed": done > 0, "message": f"{work.system}: {message}"}
+    return {"changed": done > 0, "message": message, **_noted(directory, work.system, said)}
 
 
-def report(systems: Sequence[str], directory: Path, reports: Path) -> dict[str, Any]:
+def _tried(work: Work, act: Callable[[SubscriberSystem], Awaitable[None]]) -> dict[str, str]:
+    """Act on a system, and return what stopped that; empty where nothing did."""
+    try:
+        asyncio.run(_opened(work, act))
+    except ForerunnerError as error:
+        return _failed(error)
+    return {}
+
+
+def report(
+    compared: Mapping[str, str], left_out: Sequence[str], directory: Path, reports: Path
+) -> dict[str, Any]:
     """Publish what the systems' files say, and name the systems that could not be compared.
 
     Args:
-        systems: Their inventory names.
+        compared: What was noted last for each system, by inventory name.
+        left_out: The systems that were not to be compared.
         directory: Where the systems' files are.
         reports: Where reports are.
     """
-    said = {name: _read(directory / f"{name}.json", name) for name in systems}
+    said = {name: _read(directory, name, noted) for name, noted in compared.items()}
     found = [each for one in said.values() for each in one["drifts"]]
     counts = dict(Counter[str](str(each["kind"]) for each in found).most_common())
-    facts = {"time": time.time(), "systems": list(systems), "counts": counts}
+    facts = {"time": time.time(), "systems": list(compared), "counts": counts}
     write_whole(reports / "sims_all.json", json.dumps({**facts, "drifts": found}) + "\n")
     page = publish(reports, "sims", {**facts, "drifts": found[:_SHOWN]})
     done = sum(each["outcome"] == REPAIRED for each in found)
     message = f"{_said(found, counts, done)}; see {page}"
+    message += f"; not compared: {', '.join(left_out)}" if left_out else ""
     left = {x: y for x, y in said.items() if y["status"] != "ok"}
     bad = {x: DeviceResult(y["status"], y["message"]) for x, y in left.items()}
     results = {**bad, LOCAL: DeviceResult("failed" if len(found) > done or bad else "ok", message)}
@@ -138,20 +164,14 @@ def _said(found: Sequence[Mapping[str, Any]], counts: Mapping[str, int], done: i
     return f"{len(found)} differences" + (f" ({kinds})" if kinds else "") + put
 
 
-def _read(path: Path, system: str) -> Mapping[str, Any]:
-    try:
-        return dict(json.loads(path.read_text()))
-    except FileNotFoundError:
-        return {"status": "failed", "message": f"{system}: it was not compared", "drifts": []}
-
-
 async def _repaired(
-    orders: Orders,
+    claims: Claims,
     work: Work,
-    how: tuple[bool, dict[str, str]],
+    strays_stay: str,
+    outcomes: dict[str, str],
     found: Sequence[Drift],
     system: SubscriberSystem,
-) -> list[Drift]:
+) -> None:
     """Put right what was found on a system, while its windows are open and the gate permits it."""
 
     def permit() -> None:
@@ -160,8 +180,24 @@ async def _repaired(
 
     profile = next(iter(work.settings.get("profiles") or ()), "")
     terms = replace(work.terms, permit=permit)
-    strays, outcomes = how
-    return await Repair(orders, system, terms, strays, profile, outcomes).all(found)
+    await Repair(claims, system, terms, strays_stay, profile, outcomes).all(found)
+
+
+def _noted(directory: Path, system: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave what is said of a system as a file, and return the fact that tells it from others."""
+    text = json.dumps(said)
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_whole(directory / f"{system}.json", text)
+    return {"ansible_facts": {NOTED: hashlib.sha256(text.encode()).hexdigest()}}
+
+
+def _read(directory: Path, system: str, noted: str) -> Mapping[str, Any]:
+    """Return what was left of a system in this run, and nothing of another one."""
+    path = directory / f"{system}.json"
+    text = path.read_text() if path.exists() else ""
+    if hashlib.sha256(text.encode()).hexdigest() != noted:
+        raise OrderError(f"{path}: it is not what was compared in this run; reconcile again")
+    return dict(json.loads(text))
 
 
 def _failed(error: ForerunnerError) -> dict[str, str]:
@@ -169,9 +205,7 @@ def _failed(error: ForerunnerError) -> dict[str, str]:
     return {"status": status, "message": str(error)}
 
 
-async def _opened(
-    work: Work, act: Callable[[SubscriberSystem], Awaitable[list[Drift]]]
-) -> list[Drift]:
+async def _opened(work: Work, act: Callable[[SubscriberSystem], Awaitable[_Answer]]) -> _Answer:
     system = await open_subscriber_system(work)
     try:
         return await act(system)

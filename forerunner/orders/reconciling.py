@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Self
 
 from forerunner.orders.cards import Cards
@@ -28,7 +28,7 @@ _AGAIN = "`reconcile_sims.yml -e repair=true` brings it there as the ledger has 
 _REPAIRS = {
     "missing": f"{_AGAIN}; `terminate` takes it out of service",
     "stray": "nobody has ordered it: find out who put it there, then order it, or have it removed"
-    " by `reconcile_sims.yml -e repair=true -e remove_strays=true`",
+    " by `reconcile_sims.yml -e repair=true -e remove_strays=COUNT`",
 }
 # What a field of a system's record is about.
 _KINDS: Mapping[str, str] = {
@@ -141,6 +141,11 @@ class Held:
     def expected(self, sim: Subscriber) -> Record | None:
         """Return what it is to hold of a SIM; None where that is on other systems alone."""
         return None if self.elsewhere(sim) else self._system.expected(sim)
+
+    @cached_property
+    def anything(self) -> bool:
+        """Return whether it is to hold anything at all."""
+        return any(True for some in self._cards.everything() for _ in self.marks(some))
 
     def marks(self, some: Sequence[Subscriber]) -> Iterator[tuple[str, bytes]]:
         """Yield identity and fingerprint of what it is to hold."""

@@ -46,9 +46,8 @@ def take(orders: Orders, given: Mapping[str, Any], dry: bool, who: str) -> dict[
         request = _read(Path(given["request"]), Path(given["directory"]))
         dry = dry or request.dry
         order = _entered(orders, request, given, dry)
-    if given["abandon"] and not order.ended and not dry:
-        orders.fail(order.id, f"given up by {who}")
-    orders.troubles(order.id).resume("")
+    if not dry or order.request.get(DRY):
+        _gone_on_with(orders, order, "", who if given["abandon"] else "")
     facts = {"sim_order_id": order.id, "sim_order_dry": dry}
     message = f"order {order.id}: {order.total} SIMs, {order.state}"
     return {"changed": False, "message": message, "ansible_facts": facts}
@@ -104,31 +103,35 @@ def _see_that_it_can_begin(request: Request, now: float) -> None:
         raise InvalidData(request.source, "window", "is over; name a later one")
 
 
-def begin(
-    orders: Orders, name: str, shard: Shard, abandoned_by: str = "", digest: str = ""
-) -> dict[str, Any]:
+def begin(orders: Orders, given: Mapping[str, Any], dry: bool, who: str) -> dict[str, Any]:
     """Go on with an order, and say what the gate is to be asked for.
 
     Args:
         orders: The ledger's orders.
-        name: The order's request_id; empty, or of none that there is, in a dry run.
-        shard: Which part of it.
-        abandoned_by: Who gives it up, so that it is taken back; empty to go on with it.
-        digest: The hash of the request that is meant; empty for whichever has the name.
+        given: What module sim_order was given.
+        dry: Nothing is to be written, to the ledger neither.
+        who: Who asks.
 
     Raises:
         OrderError: Its SIMs are not all entered yet, or another request is meant.
     """
+    name, shard = given["order"], Shard.from_text(given["shard"])
     order = orders.find(name)
     if order:
-        _see_that_it_is_meant(order, digest)
+        _see_that_it_is_meant(order, given["hash"])
     if order is None or order.ended:
         return _facts(name, {}, [])
-    if abandoned_by:
-        orders.fail(order.id, f"given up by {abandoned_by}")
-    orders.troubles(order.id).resume(str(shard))
+    if not dry:
+        _gone_on_with(orders, order, str(shard), who if given["abandon"] else "")
     plan = {"order": order.id, "hash": order.hash, "shard": str(shard)}
     return _facts(order.id, plan, shard.leases(order))
+
+
+def _gone_on_with(orders: Orders, order: Order, shard: str, abandoned_by: str) -> None:
+    """Try an order again that could not go on, or have it taken back by whoever gives it up."""
+    if abandoned_by and not order.ended:
+        orders.fail(order.id, f"given up by {abandoned_by}")
+    orders.troubles(order.id).resume(shard)
 
 
 def _see_that_it_is_meant(order: Order, digest: str) -> None:

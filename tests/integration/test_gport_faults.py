@@ -180,6 +180,32 @@ def test_a_file_does_what_the_connection_does(gport: Standing, sims: list[Subscr
     assert all(gport.holds(sims))
 
 
+def test_new_numbers_go_by_file_where_there_is_a_directory_for_it(
+    gport: Standing, sims: list[Subscriber]
+) -> None:
+    directory = gport.place.home("gport") / "import"
+    settings = data(gport, import_directory=str(directory))
+    before = set(directory.glob("forerunner-*.pdbi"))
+
+    assert set(bring(settings, created(sims))) == {""}
+    assert all(gport.holds(sims))
+    assert len(set(directory.glob("forerunner-*.pdbi")) - before) == 1
+    # Taken back and ordered again: an old result says nothing of how numbers stand now.
+    assert set(bring(settings, [each.undone for each in created(sims)])) == {""}
+    assert gport.absent(sims)
+    assert set(bring(settings, created(sims))) == {""}
+    assert all(gport.holds(sims))
+
+
+def test_a_directory_that_cannot_be_written_to_is_named(
+    gport: Standing, sims: list[Subscriber]
+) -> None:
+    settings = data(gport, import_directory=str(gport.place.home("gport") / "client.pem" / "no"))
+
+    with pytest.raises(SystemUnreachable, match="cannot be written to"):
+        bring(settings, created(sims))
+
+
 def secured(gport: Standing, ca: str, **more: Any) -> dict[str, Any]:
     home = gport.place.home("gport")
     files = {"certificate_file": str(home / "client.pem"), "key_file": str(home / "client.key")}

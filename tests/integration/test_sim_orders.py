@@ -357,14 +357,17 @@ def test_what_differs_is_put_right_and_strays_go_only_where_that_is_said(
     on_gport(Change(None, stray))
     tried = playbook("reconcile_sims", "-e", "repair=true", "--check")
     left = playbook("reconcile_sims", "-e", "repair=true")
-    both = ("-e", "repair=true", "-e", "remove_strays=true")
+    both = ("-e", "repair=true", "-e", "remove_strays=2")
+    few = playbook("reconcile_sims", "-e", "repair=true", "-e", "remove_strays=1")
     task = ("--start-at-task", "Do it on the system, as its own role does")
     forged = playbook("reconcile_sims", *task, *both)
     again = playbook("reconcile_sims", *both)
     end = playbook("reconcile_sims", "-e", "repair=true")
 
     assert "to be put right: 1 " in tried.stdout, tried.stdout[-3000:] + tried.stderr[-2000:]
-    assert "2 strays stay" in tried.stdout
+    assert "strays, 2: they stay: nobody said how many" in tried.stdout
+    assert "strays, 2: they stay: more than remove_strays=1" in few.stdout, few.stdout[-3000:]
+    assert "2 differences (2 stray); see" in few.stdout
     assert "5 differences (2 stray, 1 key, 1 missing, 1 routing); see" in tried.stdout
     assert (
         "5 differences (2 stray, 1 key, 1 missing, 1 routing), 3 of them put right" in left.stdout
@@ -374,7 +377,7 @@ def test_what_differs_is_put_right_and_strays_go_only_where_that_is_said(
     assert (again.returncode, end.returncode) == (0, 0), again.stdout[-3000:]
     assert "0 differences" in end.stdout
     assert held_by_hlr(orders, some) == 4
-    claims = "SELECT COUNT(*) FROM sim_numbers WHERE kind = 'change'"
+    claims = "SELECT COUNT(*) FROM sim_numbers WHERE kind = 'change' OR order_id LIKE '/%'"
     assert orders.book.execute(claims) == [(0,)]
 
 

@@ -45,24 +45,33 @@ async def import_commands(
 
     Args:
         directory: That files are imported from; results appear beside them.
-        name: The file's, without suffix; one that was imported before is not imported again.
+        name: The file's, without suffix; one that was imported before is imported again.
         commands: Updates, in order.
         system: Inventory name, for errors.
         timeout_s: Seconds that the result is waited for.
 
     Raises:
-        SystemUnreachable: There is no result in time.
+        SystemUnreachable: The directory cannot be written to, or there is no result in time.
         TelcoError: The name, a command or the result cannot be understood.
     """
     if not _NAME.fullmatch(name):
         raise TelcoError(system, "the name of an import file is letters, digits, _, . and -")
     content = "".join(f"{text(command, system)}\n" for command in commands)
     result = directory / f"{name}{RESULT_SUFFIX}"
-    if not result.exists():
-        await asyncio.to_thread(write_whole, directory / f"{name}{IMPORT_SUFFIX}", content)
+    try:
+        await asyncio.to_thread(_put_down, directory / f"{name}{IMPORT_SUFFIX}", result, content)
+    except OSError as error:
+        problem = f"{directory} cannot be written to ({error.strerror}); see import_directory"
+        raise SystemUnreachable(system, problem) from error
     if not await _appears(result, timeout_s):
         raise SystemUnreachable(system, f"{name} is not imported yet; see {directory}")
     return parse_result(await asyncio.to_thread(result.read_text, "utf-8", "replace"), system)
+
+
+def _put_down(path: Path, result: Path, content: str) -> None:
+    # What came of it at another time says nothing of how numbers stand now.
+    result.unlink(missing_ok=True)
+    write_whole(path, content)
 
 
 async def _appears(path: Path, timeout_s: float) -> bool:

@@ -53,6 +53,10 @@ SCHEMA = {
         "timeout": _SECONDS,
         "patience": _SECONDS,
         "transaction_size": {"type": "integer", "minimum": 16, "maximum": 10000},
+        "import_directory": {
+            "type": "string",
+            "description": "where G-Port imports files from; empty for none",
+        },
     },
     "required": ["nodes", "sp", "profiles"],
     "additionalProperties": False,
@@ -76,6 +80,7 @@ class Settings:
         timeout: Seconds that an answer may take.
         patience: Seconds that the write transaction, or a node that is active, is waited for.
         transaction_size: Updates of one transaction; the EAGLE takes 200.
+        import_directory: Where G-Port imports files from, for numbers that are new; empty for none.
     """
 
     name: str
@@ -90,6 +95,7 @@ class Settings:
     timeout: float
     patience: float
     transaction_size: int
+    import_directory: str
 
     def target(self, subscriber: Subscriber) -> Target:
         """Return what the entry of a subscriber's number is to say.
@@ -126,4 +132,5 @@ def settings_from(name: str, data: Mapping[str, Any]) -> Settings:
         timeout=data.get("timeout", 10.0),
         patience=data.get("patience", 60.0),
         transaction_size=data.get("transaction_size", 200),
+        import_directory=data.get("import_directory", ""),
     )

@@ -1,16 +1,20 @@
 """Bringing numbers to where they are to stand, some transactions after the other."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from forerunner.telco.gport.answers import Answer
 from forerunner.telco.gport.blocks import Holdings, Target
 from forerunner.telco.gport.client import Client, Transaction
 from forerunner.telco.gport.codes import Code, described
+from forerunner.telco.gport.import_file import import_commands
 from forerunner.telco.gport.plan import Step, Unit, changing, entering
 from forerunner.telco.gport.reading import Reading
 from forerunner.telco.gport.settings import Settings
 from forerunner.telco.standing import differences, standing
 
+_DIGITS = 16
 _LOOKS = 8
 """As often a number is looked at again before it is given up: a block may lie below an entry."""
 
@@ -34,6 +38,9 @@ class Writing:
         """Enter numbers that have no entry, without reading; return those that seem to have one."""
         by_number = {each.number: each for each in steps}
         pairs = [(each.number, each.after) for each in steps if each.after is not None]
+        if self._settings.import_directory:
+            bad = await self._imported(list(entering(pairs)))
+            return [by_number[each] for unit in bad for each in unit.numbers]
         doubtful: list[Step] = []
         for batch in self._batches(list(entering(pairs, guarded=True))):
             units = batch
@@ -42,6 +49,23 @@ class Writing:
                 doubtful += [by_number[each] for unit in bad for each in unit.numbers]
                 units = [each for each in units if each not in bad] if bad else []
         return doubtful
+
+    async def _imported(self, units: Sequence[Unit]) -> list[Unit]:
+        """Have units imported from a file, and return those that were refused; the others stand."""
+        if not units:
+            return []
+        commands = [command for unit in units for command in unit.commands]
+        # By its content, so that after a death the same file is given, and no other has its name.
+        name = hashlib.sha256(repr(commands).encode()).hexdigest()[:_DIGITS]
+        result = await import_commands(
+            Path(self._settings.import_directory),
+            f"forerunner-{name}",
+            commands,
+            self._settings.name,
+            self._settings.patience,
+        )
+        # Without a guard each unit is one command, and so one line.
+        return [unit for line, unit in enumerate(units, 1) if line in result.rejected]
 
     async def _entered(self, units: Sequence[Unit]) -> list[Unit]:
         """Return the units that were refused; then nothing is entered."""

@@ -1,19 +1,20 @@
 """Action of module sim_order: hands its parameters to forerunner.orders, in this process."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
 from forerunner.fleet.action import ControllerAction
 from forerunner.gate.entry import who
 from forerunner.orders import steps
-from forerunner.orders.reconciliation import mend, report
+from forerunner.orders.claims import Claims
+from forerunner.orders.reconciliation import NOTED, mend, report
 from forerunner.orders.record import Orders
-from forerunner.orders.repair import end
 from forerunner.orders.shard import Shard
 from forerunner.orders.task import opened_orders
 
 Step = Callable[[Orders, dict[str, Any], bool], Mapping[str, Any]]
+Compared = dict[str, str]
 
 
 def _take(orders: Orders, options: dict[str, Any], dry: bool) -> Mapping[str, Any]:
@@ -21,9 +22,7 @@ def _take(orders: Orders, options: dict[str, Any], dry: bool) -> Mapping[str, An
 
 
 def _begin(orders: Orders, options: dict[str, Any], dry: bool) -> Mapping[str, Any]:
-    abandoned_by = who() if options["abandon"] and not dry else ""
-    shard = Shard.from_text(options["shard"])
-    return steps.begin(orders, options["order"], shard, abandoned_by, options["hash"])
+    return steps.begin(orders, options, dry or options["dry"], who())
 
 
 def _judge(orders: Orders, options: dict[str, Any], _dry: bool) -> Mapping[str, Any]:
@@ -38,13 +37,15 @@ def _settle(orders: Orders, options: dict[str, Any], dry: bool) -> Mapping[str, 
 
 
 def _mend(_orders: Orders, options: dict[str, Any], _dry: bool) -> Mapping[str, Any]:
-    return mend(list(options["systems"]), Path(options["directory"]), options["strays"])
+    return mend(options["compared"], Path(options["directory"]), options["strays"])
 
 
 def _report(orders: Orders, options: dict[str, Any], _dry: bool) -> Mapping[str, Any]:
-    if options["repaired"]:
-        end(orders)
-    return report(list(options["systems"]), Path(options["directory"]), Path(options["reports"]))
+    if options["run"]:
+        Claims(orders, options["run"]).end()
+    compared: Compared = options["compared"]
+    left_out = [name for name in options["systems"] if name not in compared]
+    return report(compared, left_out, Path(options["directory"]), Path(options["reports"]))
 
 
 _STEPS: Mapping[str, Step] = {
@@ -55,6 +56,12 @@ _STEPS: Mapping[str, Step] = {
     "mend": _mend,
     "report": _report,
 }
+
+
+def _compared(systems: Iterable[str], hostvars: Any) -> Compared:
+    """Return what was noted for each system that was compared in this run."""
+    noted = {name: hostvars[name].get("ansible_facts", {}).get(NOTED) for name in systems}
+    return {name: str(each) for name, each in noted.items() if each}
 
 
 class ActionModule(ControllerAction):
@@ -77,8 +84,8 @@ class ActionModule(ControllerAction):
         "takes_encrypted": {"type": "bool", "default": False},
         "directory": {"type": "path", "default": ""},
         "reports": {"type": "path", "default": ""},
-        "strays": {"type": "bool", "default": False},
-        "repaired": {"type": "bool", "default": False},
+        "strays": {"type": "int", "default": 0},
+        "run": {"type": "str", "default": ""},
         "chunk": {"type": "int", "default": 1000},
         "abandon": {"type": "bool", "default": False},
         "shard": {"type": "str", "default": ""},
@@ -87,8 +94,9 @@ class ActionModule(ControllerAction):
         "quarantine": {"type": "float", "default": 0},
     }
 
-    def act(self, options: dict[str, Any], hostvars: Any) -> Mapping[str, Any]:  # noqa: ARG002
+    def act(self, options: dict[str, Any], hostvars: Any) -> Mapping[str, Any]:
         """Open the ledger's orders, and do the step."""
+        options["compared"] = _compared(options["systems"], hostvars)
         orders = opened_orders(options["password_file"], options["create_password"])
         result = _STEPS[options["step"]](orders, options, self.dry)
         # A task that succeeds shows nothing, and this is what all of it was for.

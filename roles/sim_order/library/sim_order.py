@@ -60,13 +60,15 @@ options:
     type: path
     default: ""
   strays:
-    description: For C(mend), whether what nobody has ordered is to be removed from the systems.
-    type: bool
-    default: false
-  repaired:
-    description: For C(report), whether SIMs were claimed to be put right, which are let go now.
-    type: bool
-    default: false
+    description:
+      - For C(mend), how many SIMs that nobody has ordered are to be removed at the most; where more
+        are found, all of them stay.
+    type: int
+    default: 0
+  run:
+    description: For C(report), the repair whose claims are let go now; empty for none.
+    type: str
+    default: ""
   abandon:
     description: Give the order up; what is written of it is taken back.
     type: bool
@@ -80,7 +82,9 @@ options:
     type: bool
     default: false
   dry:
-    description: Forget the order again, of which nothing was written.
+    description:
+      - For C(begin), leave the ledger as it is; for C(settle), forget the order again, of which
+        nothing was written.
     type: bool
     default: false
   quarantine:

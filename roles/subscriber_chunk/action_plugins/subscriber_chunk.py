@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from forerunner.fleet.action import ControllerAction
+from forerunner.orders.claims import Claims
 from forerunner.orders.progress import Progress
-from forerunner.orders.reconciliation import lease, reconcile, repair
+from forerunner.orders.reconciliation import NOTED, lease, reconcile, repair
 from forerunner.orders.record import Orders
 from forerunner.orders.shard import Shard
 from forerunner.orders.task import ACTIONS, Action, Work, do, opened_orders, permission, preload
@@ -36,10 +37,11 @@ class ActionModule(ControllerAction):
         "patience": {"type": "float", "default": 60},
         "password_file": {"type": "path", "required": True},
         "directory": {"type": "path", "default": ""},
-        "strays": {"type": "bool", "default": False},
+        "run": {"type": "str", "default": ""},
+        "strays_stay": {"type": "str", "default": "it stays"},
     }
 
-    def act(self, options: dict[str, Any], hostvars: Any) -> Mapping[str, Any]:  # noqa: ARG002
+    def act(self, options: dict[str, Any], hostvars: Any) -> Mapping[str, Any]:
         """Open the order and the system, and do it; a dry run only looks."""
         end_with_play()
         if self.dry and options["action"] not in ("check", RECONCILE):
@@ -48,7 +50,8 @@ class ActionModule(ControllerAction):
         if options["action"] == RECONCILE:
             return self._reconcile(orders, options)
         if options["action"] == REPAIR:
-            return self._repair(orders, options)
+            facts = hostvars[options["system"]].get("ansible_facts", {})
+            return self._repair(orders, options, str(facts.get(NOTED, "")))
         shard = Shard.from_text(options["shard"])
         order = orders.get(options["order"])
         terms = replace(
@@ -77,8 +80,9 @@ class ActionModule(ControllerAction):
         work = self._work(options, "check", Terms(permit=lambda: None))
         return reconcile(orders, work, Path(options["directory"]))
 
-    def _repair(self, orders: Orders, options: dict[str, Any]) -> Mapping[str, Any]:
+    def _repair(self, orders: Orders, options: dict[str, Any], noted: str) -> Mapping[str, Any]:
         """Bring to the system what it has otherwise than the ledger."""
         terms = self._terms(options, lease(options["system"]))
         work = self._work(options, "apply", terms)
-        return repair(orders, work, Path(options["directory"]), options["strays"])
+        claims = Claims(orders, options["run"])
+        return repair(claims, work, Path(options["directory"]), noted, options["strays_stay"])

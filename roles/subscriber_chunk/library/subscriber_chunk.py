@@ -67,10 +67,14 @@ options:
     description: Where C(reconcile) leaves what differs, which C(repair) puts right.
     type: path
     default: ""
-  strays:
-    description: For C(repair), whether what nobody has ordered is removed.
-    type: bool
-    default: false
+  run:
+    description: For C(repair), its name, which no other repair has.
+    type: str
+    default: ""
+  strays_stay:
+    description: For C(repair), why what nobody has ordered stays; empty where it is removed.
+    type: str
+    default: it stays
 attributes:
   check_mode:
     description: Looks; writes nothing.

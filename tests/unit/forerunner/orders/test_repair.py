@@ -10,12 +10,13 @@ from forerunner.gate import NotAdmitted
 from forerunner.orders import allocation
 from forerunner.orders.allocation import Interval
 from forerunner.orders.cards import Cards
+from forerunner.orders.claims import STANDS_S, Claims
 from forerunner.orders.errors import NumbersTaken
 from forerunner.orders.reconciling import Drift, Held, drifts
 from forerunner.orders.record import Orders
-from forerunner.orders.repair import REPAIRED, Repair, end
+from forerunner.orders.repair import REPAIRED, STRAY_STAYS, Repair, told
 from forerunner.orders.terms import Terms
-from forerunner.telco import Change, Subscriber
+from forerunner.telco import Change, Subscriber, SystemUnreachable
 
 
 @pytest.fixture
@@ -36,8 +37,9 @@ def mend(orders: Orders) -> Callable[..., dict[str, str]]:
 
     def act(shelf, permit=lambda: None, **more) -> dict[str, str]:  # type: ignore[no-untyped-def]
         found = asyncio.run(drifts(orders, shelf))
-        repair = Repair(orders, shelf, Terms(permit, patience_s=0.5), **more)
-        return {x.identity: x.outcome for x in asyncio.run(repair.all(found))}
+        repair = Repair(Claims(orders, "one"), shelf, Terms(permit, patience_s=0.5), **more)
+        asyncio.run(repair.all(found))
+        return {x.identity: x.outcome for x in told(found, repair.outcomes)}
 
     return act
 
@@ -64,9 +66,9 @@ def test_a_stray_goes_only_where_that_is_said(orders: Orders, shelves, served, s
     shelf, stray = shelves["hlr1"], sim(9)
     shelf.records[stray.imsi] = shelf.expected(stray)
 
-    assert mend(shelf) == {stray.imsi: "it stays: nobody said that strays are to go"}
+    assert mend(shelf) == {stray.imsi: STRAY_STAYS}
     assert stray.imsi in shelf.records
-    assert mend(shelf, strays=True) == {stray.imsi: REPAIRED}
+    assert mend(shelf, strays_stay="") == {stray.imsi: REPAIRED}
     assert set(shelf.records) == {each.imsi for each in served}
 
 
@@ -77,7 +79,7 @@ def test_a_sim_in_service_elsewhere_is_never_removed(
     monkeypatch.setattr("forerunner.orders.reach.Without.__contains__", lambda *_: True)
     shelf, before = shelves["hlr1"], dict(shelves["hlr1"].records)
 
-    outcomes = mend(shelf, strays=True)
+    outcomes = mend(shelf, strays_stay="")
 
     assert {each.imsi for each in served} == outcomes.keys()
     assert all("in service, on other systems" in outcome for outcome in outcomes.values())
@@ -101,11 +103,106 @@ def test_a_stray_that_is_ordered_meanwhile_stays(
         return known(self, keys)
 
     monkeypatch.setattr(Held, "known", later)
-    repair = Repair(orders, shelf, Terms(lambda: None), strays=True)
-    (outcome,) = [each.outcome for each in asyncio.run(repair.all(found))]
+    repair = Repair(Claims(orders, "one"), shelf, Terms(lambda: None), strays_stay="")
+    asyncio.run(repair.all(found))
 
-    assert (len(asked), outcome) == (2, "it stays: an order is at it by now")
+    assert (len(asked), repair.outcomes[stray.imsi]) == (2, "it stays: an order is at it by now")
     assert stray.imsi in shelf.records
+
+
+def test_no_order_takes_a_stray_while_it_is_removed(
+    orders: Orders, shelves, served, sim, mend
+) -> None:
+    shelf, stray = shelves["hlr1"], sim(9)
+    shelf.records[stray.imsi] = shelf.expected(stray)
+    assert mend(shelf, strays_stay="") == {stray.imsi: REPAIRED}
+
+    number = [Interval("imsi", int(stray.imsi), int(stray.imsi))]
+    with pytest.raises(NumbersTaken, match="taken by a repair"):
+        orders.book.transact(lambda execute: allocation.take(execute, "b", number, 0.0))
+    Claims(orders, "one").end()
+    orders.book.transact(lambda execute: allocation.take(execute, "b", number, 0.0))
+
+
+def test_claims_of_a_repair_that_was_killed_end_by_themselves(
+    orders: Orders, shelves, served, mend
+) -> None:
+    spoil(shelves["hlr1"], served)
+    mend(shelves["hlr1"])
+    claim = [Interval("change", int(served[0].imsi), int(served[0].imsi))]
+    now = orders.book.clock()
+
+    def later(seconds: float) -> None:
+        orders.book.transact(lambda x: allocation.take(x, "b", claim, now + seconds))
+
+    with pytest.raises(NumbersTaken):
+        later(STANDS_S - 60)
+    later(STANDS_S + 60)
+
+
+def test_strays_stay_where_the_ledger_has_nothing_of_the_system(
+    orders: Orders, shelves, sim, mend
+) -> None:
+    shelf, stray = shelves["hlr1"], sim(9)
+    shelf.records[stray.imsi] = shelf.expected(stray)
+
+    assert "no SIM in service on this system at all" in mend(shelf, strays_stay="")[stray.imsi]
+    assert stray.imsi in shelf.records
+
+
+def test_what_was_ported_out_goes_as_a_stray_does(
+    orders: Orders, shelves, served, mend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf, gone = shelves["hlr1"], served[3]
+    expected = type(shelf).expected
+
+    def without(self, subscriber):  # type: ignore[no-untyped-def]
+        return None if subscriber.imsi == gone.imsi else expected(self, subscriber)
+
+    monkeypatch.setattr(type(shelf), "expected", without)
+    monkeypatch.setattr(shelf, "_bring", lambda x: shelf.records.pop(x.before.imsi, None) and "")
+
+    assert mend(shelf) == {gone.imsi: STRAY_STAYS}
+    assert mend(shelf, strays_stay="") == {gone.imsi: REPAIRED}
+    assert set(shelf.records) == {each.imsi for each in served[:3]}
+
+
+def test_an_order_is_looked_for_again_before_a_writing_is_repeated(
+    orders: Orders, shelves, served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf, moving, writes = shelves["hlr1"], set(), []
+    spoil(shelf, served)
+    found = asyncio.run(drifts(orders, shelf))
+
+    async def dead(changes: list[Change]) -> list[str]:
+        writes.append([change.after.imsi for change in changes if change.after])
+        moving.add(served[0].imsi)
+        raise SystemUnreachable("hlr1", "it does not answer")
+
+    monkeypatch.setattr(shelf, "bring", dead)
+    monkeypatch.setattr("forerunner.orders.repair.in_flight", lambda _orders: set(moving))
+    repair = Repair(Claims(orders, "one"), shelf, Terms(lambda: None, patience_s=0.5))
+    with pytest.raises(SystemUnreachable):
+        asyncio.run(repair.all(found))
+
+    assert [served[0].imsi in each for each in writes][:2] == [True, False]
+
+
+def test_what_was_written_and_not_read_back_says_so(
+    orders: Orders, shelves, served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = shelves["hlr1"]
+    spoil(shelf, served)
+    found = asyncio.run(drifts(orders, shelf))
+
+    async def dead(_subscribers: list[Subscriber]) -> list[None]:
+        raise SystemUnreachable("hlr1", "it does not answer")
+
+    monkeypatch.setattr(shelf, "read", dead)
+    repair = Repair(Claims(orders, "one"), shelf, Terms(lambda: None, patience_s=0.3))
+    with pytest.raises(SystemUnreachable):
+        asyncio.run(repair.all(found))
+    assert set(repair.outcomes.values()) == {"it was written, and not read back"}
 
 
 def test_what_was_written_before_an_error_is_told(orders: Orders, shelves, served) -> None:
@@ -118,10 +215,10 @@ def test_what_was_written_before_an_error_is_told(orders: Orders, shelves, serve
         if left[0] < 0:
             raise NotAdmitted("stopped")
 
-    repair = Repair(orders, shelf, Terms(permit, rate=1.0))
+    repair = Repair(Claims(orders, "one"), shelf, Terms(permit, rate=1.0))
     with pytest.raises(NotAdmitted):
         asyncio.run(repair.all(found))
-    assert [each.outcome for each in repair.told(found)] == [REPAIRED, REPAIRED, ""]
+    assert [each.outcome for each in told(found, repair.outcomes)] == [REPAIRED, REPAIRED, ""]
 
 
 def test_what_an_order_is_at_is_left_to_it(orders: Orders, shelves, served, sim, mend) -> None:
@@ -138,8 +235,9 @@ def test_what_an_order_is_at_is_left_to_it(orders: Orders, shelves, served, sim,
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("forerunner.orders.repair.in_flight", moving)
-        repair = Repair(orders, shelf, Terms(lambda: None), strays=True)
-        outcomes = [each.outcome for each in asyncio.run(repair.all(found))]
+        repair = Repair(Claims(orders, "one"), shelf, Terms(lambda: None), strays_stay="")
+        asyncio.run(repair.all(found))
+        outcomes = [repair.outcomes[each.identity] for each in found]
 
     assert "is being changed by order b" in outcomes[0]
     assert outcomes[1:] == ["it stays: an order is at it by now"] * 3
@@ -157,7 +255,10 @@ def test_no_order_changes_a_sim_while_it_is_put_right(
 
     with pytest.raises(NumbersTaken, match="is being changed"):
         orders.book.transact(lambda execute: allocation.take(execute, "b", claim, 0.0))
-    end(orders)
+    Claims(orders, "another").end()
+    with pytest.raises(NumbersTaken, match=r"by a repair \(one\)"):
+        orders.book.transact(lambda execute: allocation.take(execute, "b", claim, 0.0))
+    Claims(orders, "one").end()
     orders.book.transact(lambda execute: allocation.take(execute, "b", claim, 0.0))
 
 

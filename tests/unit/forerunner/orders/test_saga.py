@@ -12,7 +12,7 @@ from forerunner.orders.leg import Leg
 from forerunner.orders.proof import prove
 from forerunner.orders.record import Order, Orders
 from forerunner.orders.terms import Terms
-from forerunner.telco import Change, TelcoError
+from forerunner.telco import Change, SystemUnreachable, TelcoError
 
 Create = Callable[..., Order]
 
@@ -203,3 +203,43 @@ def test_an_undone_order_frees_its_numbers(orders: Orders, shelves, create: Crea
     shelves["mind1"].refuses.clear()
 
     assert run(orders, create("b", 0, 25), shelves).state == "done"
+
+
+def test_a_dead_system_costs_taking_back_its_patience_once(
+    orders: Orders, shelves, create: Create, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelves["mind1"].refuses = {"00101" + f"{24:010}"}
+    order = create("a", 0, 25)
+    dead, waits = shelves["hlr1"], []
+
+    async def undo_alone() -> None:
+        terms = Terms(lambda: None, patience_s=7.0)
+        await Leg(orders, orders.get(order.id), dead, terms).undo()
+
+    async def answered(ask, patience_s: float) -> object:  # type: ignore[no-untyped-def]
+        waits.append(patience_s)
+        return await ask()
+
+    async def nothing(_changes: object) -> list[str]:
+        raise SystemUnreachable("hlr1", "it does not answer")
+
+    run_until_undo(orders, order, shelves)
+    monkeypatch.setattr("forerunner.orders.leg.answered", answered)
+    monkeypatch.setattr(dead, "bring", nothing)
+    asyncio.run(undo_alone())
+
+    assert waits == [7.0, 0.0, 0.0]
+    assert orders.work(order.id, "hlr1") == ["stuck"] * 3
+
+
+def run_until_undo(orders: Orders, order: Order, shelves) -> None:  # type: ignore[no-untyped-def]
+    """Apply an order that one system refuses, and do not take it back."""
+    terms = Terms(lambda: None, patience_s=1.0)
+
+    async def whole() -> None:
+        for act in ("check", "apply"):
+            legs = (Leg(orders, orders.get(order.id), each, terms) for each in shelves.values())
+            await asyncio.gather(*(getattr(leg, act)() for leg in legs))
+
+    asyncio.run(whole())
+    assert orders.get(order.id).failing

@@ -8,7 +8,6 @@ import pytest
 
 from forerunner.orders.errors import OrderError
 from forerunner.orders.record import Orders
-from forerunner.orders.shard import Shard
 from forerunner.orders.steps import begin, judge, take
 from forerunner.orders.troubles import Halt
 from forerunner.orders_view import plain, show_one
@@ -67,16 +66,33 @@ def test_only_an_order_that_fails_is_taken_back(orders: Orders, create: Any) -> 
     assert judge(orders, "a")["ansible_facts"]["sim_order_undo"] == "hlr1,hss1,mind1"
 
 
+def asked(name: str, **more: object) -> dict[str, object]:
+    """Return what module sim_order is given for step begin."""
+    return {"order": name, "shard": "", "hash": "", "abandon": False, **more}
+
+
+def test_a_dry_run_leaves_an_order_that_is_under_way_as_it_is(orders: Orders, create: Any) -> None:
+    create("a", 0, 5)
+    halt = Halt("hlr1", "failed", "its window opens later")
+    orders.troubles("a").halt("", halt)
+
+    begin(orders, asked("a", abandon=True), dry=True, who="ann")
+    assert (orders.troubles("a").halts(""), orders.get("a").failing) == ([halt], False)
+
+    begin(orders, asked("a", abandon=True), dry=False, who="ann")
+    assert (orders.troubles("a").halts(""), orders.get("a").failing) == ([], True)
+
+
 def test_only_the_order_of_the_request_that_is_meant_is_gone_on_with(
     orders: Orders, create: Any
 ) -> None:
     create("a", 0, 5, digest="ours")
 
     with pytest.raises(OrderError, match="is of another request than the one that is meant"):
-        begin(orders, "a", Shard(), "ann", "theirs")
+        begin(orders, asked("a", hash="theirs", abandon=True), dry=False, who="ann")
     assert not orders.get("a").failing
     for digest in ("", "ours"):
-        facts = begin(orders, "a", Shard(), "", digest)["ansible_facts"]
+        facts = begin(orders, asked("a", hash=digest), False, "ann")["ansible_facts"]
         assert facts["sim_order_leases"] == ["hlr1/a", "hss1/a", "mind1/a"]
 
 
