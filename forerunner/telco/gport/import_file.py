@@ -58,20 +58,21 @@ async def import_commands(
         raise TelcoError(system, "the name of an import file is letters, digits, _, . and -")
     content = "".join(f"{text(command, system)}\n" for command in commands)
     result = directory / f"{name}{RESULT_SUFFIX}"
-    try:
-        await asyncio.to_thread(_put_down, directory / f"{name}{IMPORT_SUFFIX}", result, content)
-    except OSError as error:
-        problem = f"{directory} cannot be written to ({error.strerror}); see import_directory"
-        raise SystemUnreachable(system, problem) from error
+    path = directory / f"{name}{IMPORT_SUFFIX}"
+    await asyncio.to_thread(_put_down, path, result, content, system)
     if not await _appears(result, timeout_s):
         raise SystemUnreachable(system, f"{name} is not imported yet; see {directory}")
     return parse_result(await asyncio.to_thread(result.read_text, "utf-8", "replace"), system)
 
 
-def _put_down(path: Path, result: Path, content: str) -> None:
-    # What came of it at another time says nothing of how numbers stand now.
-    result.unlink(missing_ok=True)
-    write_whole(path, content)
+def _put_down(path: Path, result: Path, content: str, system: str) -> None:
+    try:
+        # What came of it at another time says nothing of how numbers stand now.
+        result.unlink(missing_ok=True)
+        write_whole(path, content)
+    except OSError as error:
+        problem = f"{path.parent} cannot be written to ({error.strerror}); see import_directory"
+        raise SystemUnreachable(system, problem) from error
 
 
 async def _appears(path: Path, timeout_s: float) -> bool:
