@@ -65,15 +65,22 @@ def import_flows(
 
     Raises:
         StoreError: The disk refuses.
+        CollectError: nfdump is missing, or was killed; the files that it did not read stay.
     """
     done, store, now = Imported(), FlowStore(config.telemetry), time.time()
+    unread: list[nfdump.NotRead] = []
     with nullcontext() if dry else locked(config.directory / ".import"):
         for name in config.ports:
             files = closed(config.directory / name, name)
-            _Import(config, store, done, dry).bring_all(files, now - keep_files_h * _HOUR_S)
+            try:
+                _Import(config, store, done, dry).bring_all(files, now - keep_files_h * _HOUR_S)
+            except nfdump.NotRead as error:
+                unread.append(error)
         done.removed += len(store.forget(now - keep_days * _DAY_S, dry))
         if not dry:
             store.compact()
+    if unread:
+        raise unread[0]
     return done
 
 

@@ -186,6 +186,34 @@ def spans(config: Config, since: int, until: int) -> list[tuple[str, float, floa
     return [(gap.exporter, gap.begin - T0, gap.end - T0) for gap in found]
 
 
+def test_a_file_is_not_put_aside_because_nfdump_is_missing(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(config, 0, GOOD)
+    monkeypatch.setattr(nfdump, "PROGRAM", str(config.directory / "nowhere"))
+
+    with pytest.raises(nfdump.NotRead, match="apt-get install nfdump"):
+        import_flows(config, *KEEP)
+    assert file.exists()
+
+
+@pytest.mark.parametrize("ends", ["kill -9 $$", "kill -11 $$", "exit 127"])
+@pytest.mark.usefixtures("nfdump_says")
+def test_a_file_that_nfdump_was_not_let_read_stays_and_is_imported_later(
+    config: Config, ends: str
+) -> None:
+    file, program = write(config, 0, GOOD), Path(nfdump.PROGRAM)
+    works = program.read_text()
+    program.write_text(works.replace('cat "$4.records"', f'cat "$4.records"; {ends}'))
+
+    with pytest.raises(nfdump.NotRead):
+        import_flows(config, *KEEP)
+    assert file.exists()
+    program.write_text(works)
+    done = import_flows(config, *KEEP)
+    assert (done.files, done.damaged, len(stored(config))) == (1, [], 1)
+
+
 @pytest.mark.usefixtures("nfdump_says")
 def test_what_a_collector_missed_is_a_gap_until_it_surely_hears_again(config: Config) -> None:
     for slot in (0, 10, 20, 50, 60, 70):
