@@ -93,6 +93,13 @@ def take_down(name: str, timeout_s: float, check_mode: bool) -> dict[str, Any]:
     return _result(stopped, "stopped", "stopped" if stopped else "it was not running")
 
 
+def credentials(store: str) -> dict[str, str]:
+    """Return the variables by which an object store's tools know who they are; none for a disk."""
+    if "://" not in store:
+        return {}
+    return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+
+
 def _start(
     wanted: Wanted, timeout_s: float, refusal: Callable[[str], ForerunnerError]
 ) -> dict[str, Any]:

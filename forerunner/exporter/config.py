@@ -14,6 +14,7 @@ from forerunner.schema import check
 DEFAULT_ADDRESS, DEFAULT_PORT = "127.0.0.1", 9912
 _NAMES = {"type": "array", "items": {"type": "string", "minLength": 1}, "uniqueItems": True}
 _PATH = {"type": "string", "pattern": "^/"}
+_STORE = {"type": "string", "pattern": "^(/|[a-z0-9]+://)"}
 _SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -22,6 +23,7 @@ _SCHEMA: dict[str, Any] = {
         "allow_remote": {"type": "boolean"},
         "devices": _NAMES,
         "directory": _PATH,
+        "telemetry": _STORE,
         "backups": _PATH,
         "backup_age_s": {"type": "number", "exclusiveMinimum": 0},
         "stale_s": {"type": "number", "exclusiveMinimum": 0},
@@ -41,7 +43,8 @@ class Config:
         port: TCP port.
         allow_remote: Whether other machines may be served.
         devices: Inventory names of the devices that ought to have telemetry and backups.
-        directory: Run-time state; telemetry and the observing service's status are below it.
+        directory: Run-time state; the observing service's status is below it.
+        telemetry: Directory of the telemetry store, or its URL on an object store.
         backups: The repository of configurations.
         backup_age_s: Seconds after which a backup is stale.
         stale_s: Seconds after which a device's telemetry is stale.
@@ -52,6 +55,7 @@ class Config:
     allow_remote: bool
     devices: tuple[str, ...]
     directory: Path
+    telemetry: str
     backups: Path
     backup_age_s: float
     stale_s: float
@@ -60,7 +64,9 @@ class Config:
     def default(cls) -> Self:
         """Return what is served when nobody says otherwise: to this machine, from `var/`."""
         var = home.var().resolve()
-        return cls(DEFAULT_ADDRESS, DEFAULT_PORT, False, (), var, var / "backups", 26 * 3600.0, 10)
+        store, backups = home.telemetry(var), var / "backups"
+        where = (DEFAULT_ADDRESS, DEFAULT_PORT, False)
+        return cls(*where, (), var, store, backups, 26 * 3600.0, 10)
 
     @classmethod
     def from_file(cls, path: Path) -> Self:

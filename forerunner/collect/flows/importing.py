@@ -68,20 +68,25 @@ def import_flows(
         CollectError: nfdump is missing, or was killed; the files that it did not read stay.
     """
     done, store, now = Imported(), FlowStore(config.telemetry), time.time()
-    unread: list[nfdump.NotRead] = []
     with nullcontext() if dry else locked(config.directory / ".import"):
-        for name in config.ports:
-            files = closed(config.directory / name, name)
-            try:
-                _Import(config, store, done, dry).bring_all(files, now - keep_files_h * _HOUR_S)
-            except nfdump.NotRead as error:
-                unread.append(error)
+        unread = _each(_Import(config, store, done, dry), config, now - keep_files_h * _HOUR_S)
         done.removed += len(store.forget(now - keep_days * _DAY_S, dry))
         if not dry:
             store.compact()
     if unread:
         raise unread[0]
     return done
+
+
+def _each(importing: "_Import", config: Config, old: float) -> list[nfdump.NotRead]:
+    """Import what each collector closed; return why those stopped that could not go on."""
+    unread = []
+    for name in config.ports:
+        try:
+            importing.bring_all(closed(config.directory / name, name), old)
+        except nfdump.NotRead as error:
+            unread.append(error)
+    return unread
 
 
 class _Import:

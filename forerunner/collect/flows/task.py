@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 
-from forerunner import service
+from forerunner import home, service
 from forerunner.collect.errors import CollectError
 from forerunner.collect.flows.config import Config
 from forerunner.files import write_whole
@@ -29,9 +29,10 @@ def start_or_stop(parameters: Mapping[str, Any], check: bool = False) -> dict[st
     """Bring collectors and, in a lab, exporters into the wanted state.
 
     Args:
-        parameters: `state` (`started`, `stopped`), `directory` (run-time state), `site`, `address`,
-            `collectors`, `rotation` (seconds), `lab` (whose routers export; empty for routers that
-            export by themselves), `timeouts` (of its exporters) and `timeout` (seconds).
+        parameters: `state` (`started`, `stopped`), `directory` (run-time state), `telemetry` (the
+            store), `site`, `address`, `collectors`, `rotation` (seconds), `lab` (whose routers
+            export; empty for routers that export by themselves), `timeouts` (of its exporters) and
+            `timeout` (seconds).
         check: Only say what would be done.
 
     Raises:
@@ -67,14 +68,7 @@ def _bring_up(parameters: Mapping[str, Any], lab: Lab | None, check: bool) -> di
 
 def _start_collectors(parameters: Mapping[str, Any], lab: Lab | None, check: bool) -> bool:
     """Start the service, anew when it runs with another configuration; return whether it was."""
-    directory = Path(parameters["directory"]).resolve()
-    data = {
-        **{name: parameters[name] for name in ("site", "address", "collectors")},
-        "rotation_s": parameters["rotation"],
-        "directory": str(directory / "flows"),
-        "telemetry": str(directory / "telemetry"),
-        "controls": [str(exporters.control(lab, name)) for name in lab.routers] if lab else [],
-    }
+    data = configuration(parameters, lab)
     config = Config.from_data(data, "role flow_collection")
     file = config.directory / "config.json"
     text = json.dumps(data, indent=1, sort_keys=True) + "\n"
@@ -88,6 +82,18 @@ def _start_collectors(parameters: Mapping[str, Any], lab: Lab | None, check: boo
         write_whole(file, text, 0o644)
         _start(config, command, float(parameters["timeout"]))
     return True
+
+
+def configuration(parameters: Mapping[str, Any], lab: Lab | None) -> dict[str, Any]:
+    """Return what the service is configured by: plain data, for `Config`."""
+    directory = Path(parameters["directory"]).resolve()
+    return {
+        **{name: parameters[name] for name in ("site", "address", "collectors")},
+        "rotation_s": parameters["rotation"],
+        "directory": str(directory / "flows"),
+        "telemetry": parameters.get("telemetry") or home.telemetry(directory),
+        "controls": [str(exporters.control(lab, name)) for name in lab.routers] if lab else [],
+    }
 
 
 def _start(config: Config, command: tuple[str, ...], timeout: float) -> None:

@@ -34,7 +34,7 @@ Nfdump = Callable[[str, list[dict[str, Any]], list[str]], None]
 
 def below(path: Path) -> Config:
     site = Site({R1: "r1", R2: "r2"}, Prefixes({}))
-    return Config(site, "127.0.0.1", {"one": 9995}, 10, path / "flows", path / "telemetry")
+    return Config(site, "127.0.0.1", {"one": 9995}, 10, path / "flows", str(path / "telemetry"))
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_what_the_store_forgot_comes_back_as_it_was(config: Config) -> None:
     write(config, 0, GOOD)
     import_flows(config, *KEEP)
     before = stored(config)
-    shutil.rmtree(config.telemetry / "flows" / "coverage")
+    shutil.rmtree(Path(config.telemetry, "flows", "coverage"))
 
     assert import_flows(config, *KEEP).files == 1
     assert stored(config) == before
@@ -119,7 +119,7 @@ def test_many_small_files_become_few_and_say_the_same(config: Config) -> None:
         write(config, slot, GOOD | {"src_port": 5000 + slot}, GOOD)
     import_flows(config, *KEEP)
 
-    found = [*config.telemetry.rglob("date=*/*.parquet")]
+    found = [*Path(config.telemetry).rglob("date=*/*.parquet")]
     assert [file.name[0] for file in found] == ["1", "1"]
     assert [row[5] for row in stored(config)] == sorted({5000 + x for x in range(0, 400, 10)})
     assert spans(config, 10, 400) == []
@@ -160,7 +160,7 @@ def test_what_is_no_flow_is_kept_apart(
     done = import_flows(config, *KEEP)
 
     assert (done.flows, done.refused) == (1, 1)
-    (file,) = (config.telemetry / "flows" / "quarantine").iterdir()
+    (file,) = Path(config.telemetry, "flows", "quarantine").iterdir()
     (line,) = file.read_text().splitlines()
     assert reason in json.loads(line)["reason"]
     assert len(line) < 2000
