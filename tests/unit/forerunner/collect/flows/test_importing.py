@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forerunner.collect.flows import Config, import_flows, nfdump
-from forerunner.collect.flows.closed import Life, note_life
+from forerunner.collect.flows.closed import Life, forget_refused, note_life
 from forerunner.collect.flows.nfdump import Heard
 from forerunner.store.flows import FlowStore, Prefixes, Site
 
@@ -160,7 +160,7 @@ def test_what_is_no_flow_is_kept_apart(
     done = import_flows(config, *KEEP)
 
     assert (done.flows, done.refused) == (1, 1)
-    (file,) = Path(config.telemetry, "flows", "quarantine").iterdir()
+    (file,) = Path(config.telemetry, "flows", "quarantine").glob("date=*/*")
     (line,) = file.read_text().splitlines()
     assert reason in json.loads(line)["reason"]
     assert len(line) < 2000
@@ -184,6 +184,32 @@ def test_a_file_that_cannot_be_read_is_put_aside_and_a_gap(config: Config) -> No
 def spans(config: Config, since: int, until: int) -> list[tuple[str, float, float]]:
     found = FlowStore(config.telemetry).gaps(T0 + since, T0 + until, ["r1"])
     return [(gap.exporter, gap.begin - T0, gap.end - T0) for gap in found]
+
+
+@pytest.mark.usefixtures("nfdump_says")
+def test_what_was_put_aside_goes_with_the_records_of_its_time(config: Config) -> None:
+    bad = write(config, 0, GOOD | {"src4_addr": "none"}, GOOD)
+    import_flows(config, *KEEP)
+    aside = bad.parent / "refused" / "nfcapd.current.1"
+    aside.parent.mkdir()
+    aside.write_text("")
+    os.utime(aside, (T0, T0))
+    kept = Path(config.telemetry, "flows", "quarantine").glob
+
+    assert (forget_refused([bad.parent], T0 - 1), len([*kept("date=*/*.jsonl")])) == (0, 1)
+    assert (forget_refused([bad.parent], T0 + 1), aside.exists()) == (1, False)
+    FlowStore(config.telemetry).forget(T0 + 2 * 86_400)
+    assert not [*kept("date=*/*.jsonl")]
+
+
+def test_lives_are_bounded_and_the_newest_stay(config: Config) -> None:
+    directory = config.directory / "one"
+    lives = directory / "lives"
+    lives.write_text(lives.read_text() * 40_000)
+    note_life(directory, Life(T0 + 5, 10))
+
+    lines = lives.read_text().splitlines()
+    assert (len(lines), json.loads(lines[-1])["begin"]) == (5000, T0 + 5)
 
 
 def test_a_file_is_not_put_aside_because_nfdump_is_missing(
