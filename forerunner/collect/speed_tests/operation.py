@@ -91,7 +91,7 @@ def drained_costs(topology: Topology) -> dict[str, int]:
 def known_loads(store: Store, topology: Topology, maximum_age_s: float) -> dict[str, float]:
     """Return the loads that the telemetry knows, in bit/s by direction name.
 
-    They are looked at before a run, so that its own traffic does not stand in its way.
+    Those before a run: where one of its tests has just sent, they count on (`Measurer.loads`).
     """
     return load.directions(store, topology, (), maximum_age_s)
 

@@ -84,4 +84,5 @@ def _site(given: Given, tests: list[SpeedTest], topology: Topology) -> Site:
         store,
         options["port"],
         options["timeout"],
+        options["load_maximum_age"],
     )
