@@ -47,7 +47,7 @@ def _bring_up(parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]
     # A retrained model or a rebuilt lab has the same paths, and other contents.
     text = json.dumps({**data, "digests": config.digests()}, indent=1, sort_keys=True) + "\n"
     wanted = Wanted(
-        NAME, directory, text, config.status, "observing", "no measurements",
+        NAME, directory, text, service_play.says_in(config.status), "observing", "no measurements",
         options=("--restart",), environment=service_play.credentials(config.telemetry) | _LEAN,
     )  # fmt: skip
     return service_play.bring_up(wanted, float(parameters["timeout"]), check_mode, NotObserving)

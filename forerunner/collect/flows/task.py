@@ -1,24 +1,20 @@
 """What role flow_collection calls: plain parameters in, Ansible's result out."""
 
 import json
-import os
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from forerunner import home, service
+from forerunner import home, service, service_play
 from forerunner.collect.errors import CollectError
 from forerunner.collect.flows.config import Config
-from forerunner.files import write_whole
 from forerunner.lab import Lab, LabNotUp, exporters
+from forerunner.service_play import State, Wanted
 
 NAME = "flows"
-_ENVIRONMENT = ("PATH", "HOME", "LANG", "FORERUNNER_HOME")
-_LOG_TAIL = 1500
 
 
 class NotCollecting(CollectError):
@@ -70,18 +66,15 @@ def _start_collectors(parameters: Mapping[str, Any], lab: Lab | None, check: boo
     """Start the service, anew when it runs with another configuration; return whether it was."""
     data = configuration(parameters, lab)
     config = Config.from_data(data, "role flow_collection")
-    file = config.directory / "config.json"
-    text = json.dumps(data, indent=1, sort_keys=True) + "\n"
-    command = (sys.executable, "-m", "forerunner.collect.flows", str(file))
-    running = service.status(NAME)
-    same = file.is_file() and file.read_text() == text
-    if running and running.command == command and same:
-        return False
-    if not check:
-        service.stop(NAME)
-        write_whole(file, text, 0o644)
-        _start(config, command, float(parameters["timeout"]))
-    return True
+    wanted = Wanted(
+        NAME, config.directory.parent, json.dumps(data, indent=1, sort_keys=True) + "\n",
+        lambda _: _says(config), "collecting", f"nobody listens on {config.address}",
+        program=(sys.executable, "-m", "forerunner.collect.flows"),
+        # Whoever asks for traffic reads it, too.
+        mode=0o644,
+    )  # fmt: skip
+    timeout_s = float(parameters["timeout"])
+    return bool(service_play.bring_up(wanted, timeout_s, check, NotCollecting)["changed"])
 
 
 def configuration(parameters: Mapping[str, Any], lab: Lab | None) -> dict[str, Any]:
@@ -96,21 +89,10 @@ def configuration(parameters: Mapping[str, Any], lab: Lab | None) -> dict[str, A
     }
 
 
-def _start(config: Config, command: tuple[str, ...], timeout: float) -> None:
-    log = config.directory / "flows.log"
-    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    service.start(NAME, command, environment, log)
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        running = service.status(NAME)
-        if running and listening(running.pid, config.address) >= set(config.ports.values()):
-            return
-        time.sleep(0.1)
-    service.stop(NAME)
-    said = log.read_bytes()[-_LOG_TAIL:].decode(errors="replace").strip()
-    raise NotCollecting(
-        f"nobody listens on {config.address} within {timeout:g} s; {log} says:\n{said}"
-    )
+def _says(config: Config) -> State:
+    running = service.status(NAME)
+    heard = listening(running.pid, config.address) if running else set()
+    return "healthy" if heard >= set(config.ports.values()) else "silent"
 
 
 def listening(pid: int, address: str) -> set[int]:
