@@ -1,7 +1,7 @@
 """What the exporter is told: role state_exporter writes it from the inventory."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any, Self
@@ -87,8 +87,7 @@ class Config:
         check(data, _SCHEMA, source)
         paths = {name: Path(data[name]) for name in _PATHS}
         config = cls(**{**data, **paths, "devices": tuple(data["devices"])})
-        config.check_address(source)
-        return config
+        return replace(config, address=str(config.check_address(source)))
 
     @property
     def url(self) -> str:
@@ -96,8 +95,8 @@ class Config:
         host = f"[{self.address}]" if ":" in self.address else self.address
         return f"http://{host}:{self.port}/metrics"
 
-    def check_address(self, source: str) -> None:
-        """Refuse an address that others reach, unless that was asked for.
+    def check_address(self, source: str) -> IPv4Address | IPv6Address:
+        """Return the address in its one form; refuse one that others reach, unless told not to.
 
         Raises:
             InvalidData: It is no IP address, or others reach it; says how to allow that.
@@ -107,9 +106,12 @@ class Config:
         except ValueError:
             problem = f"{self.address!r} is no IP address; as 127.0.0.1"
             raise InvalidData(source, "address", problem) from None
+        if isinstance(found, IPv6Address) and found.ipv4_mapped:
+            found = found.ipv4_mapped
         if not found.is_loopback and not self.allow_remote:
             problem = (
                 f"{self.address} can be reached by other machines, and whoever asks is answered; "
                 "where that is meant, set state_exporter_allow_remote: true"
             )
             raise InvalidData(source, "address", problem)
+        return found

@@ -38,6 +38,17 @@ def test_an_address_that_others_reach_is_refused_without_consent(
     assert consented.address == address
 
 
+@pytest.mark.parametrize(
+    ("said", "url"),
+    [
+        ("0:0:0:0:0:0:0:1", "http://[::1]:9912/metrics"),
+        ("::ffff:127.0.0.1", "http://127.0.0.1:9912/metrics"),
+    ],
+)
+def test_an_address_has_one_form(data: dict[str, Any], said: str, url: str) -> None:
+    assert Config.from_data(data | {"address": said}, "test").url == url
+
+
 def test_the_store_is_the_one_that_all_use(
     data: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
