@@ -9,14 +9,17 @@ Source: sd_notify(3), systemd.service(5) (WatchdogSec=).
 
 import logging
 import os
+import shutil
 import signal
 import socket
+import stat
 import subprocess
 import threading
 import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from forerunner.parent import end_with
 
@@ -27,6 +30,7 @@ _ALIVE = b"WATCHDOG=1"
 # What our command line ends with where a person has to mend something first.
 _MENDABLE = 2
 _LOOK_S = 0.2
+_OUTPUT, _MOST_LOG_BYTES = 1, 20 * 2**20
 _log = logging.getLogger(__name__)
 
 
@@ -132,6 +136,19 @@ class _Keeper:
                 return 0
             count, pause_s = count + 1, min(2 * pause_s, self._patience.longest_s)
 
+    def _bound_log(self) -> None:
+        """Keep what is written from filling the disk: the part before goes to `.1`."""
+        log = os.fstat(_OUTPUT)
+        if not stat.S_ISREG(log.st_mode) or log.st_size <= _MOST_LOG_BYTES:
+            return
+        path = Path(f"/proc/self/fd/{_OUTPUT}").readlink()
+        try:
+            shutil.copyfile(path, path.with_name(f"{path.name}.1"))
+            # It was opened to be added to: whoever writes goes on at the new end.
+            os.truncate(path, 0)
+        except OSError as error:
+            _log.warning("the log cannot be cut: %s", error)
+
     def _live(self, count: int) -> int:
         """Return what one life of the service ended with."""
         # A word of the life before would have this one say something before it lives.
@@ -144,6 +161,7 @@ class _Keeper:
         while process.poll() is None:
             if self._stop.is_set():
                 return self._end(process)
+            self._bound_log()
             if self._beats():
                 deadline = time.monotonic() + self._patience.silent_s
             elif time.monotonic() > deadline:

@@ -171,6 +171,22 @@ def test_what_does_not_end_when_it_is_told_to_is_killed(keep: Keep, tmp_path: Pa
     assert not psutil.pid_exists(pid)
 
 
+def test_what_is_written_is_bounded(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    script = "import time\nwhile True: print('x' * 999, flush=True); time.sleep(0.001)"
+    keeper = _KEEPER.replace("patience = ", "supervisor._MOST_LOG_BYTES = 100_000\npatience = ")
+    with log.open("a") as output:
+        command = [sys.executable, "-c", keeper, script, str(tmp_path)]
+        running = subprocess.Popen(command, cwd=home.root(), stdout=output, stderr=output)
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "log.1").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    running.terminate()
+    running.wait(20)
+    assert (tmp_path / "log.1").stat().st_size > 100_000
+    assert b"\0" not in log.read_bytes()
+
+
 def test_systemd_hears_the_same_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
