@@ -16,7 +16,7 @@ from forerunner import home, supervisor
 
 # Its lives are the words of a file: an exit code, or what it does.
 _SERVICE = """
-import os, pathlib, signal, sys, time
+import os, pathlib, signal, subprocess, sys, time
 from forerunner import supervisor
 place = pathlib.Path(sys.argv[1])
 if (place / "plan").read_text() == "slow":
@@ -32,6 +32,9 @@ if life == "silent":
     supervisor.alive()
     time.sleep(60)
 if life == "last_word":
+    # Whoever looks after it is busy until it has gone, and finds its words then.
+    os.kill(os.getppid(), signal.SIGSTOP)
+    subprocess.Popen(["sh", "-c", f"sleep 0.3; kill -CONT {os.getppid()}"])
     for _ in range(3):
         supervisor.alive()
     os._exit(1)
