@@ -160,7 +160,7 @@ def asked(since: str, links: Path | None) -> "Asked":
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise ForerunnerError(f"{path}: cannot read network_links: {error!r}") from error
     span_s = seconds(since)
-    return Asked(Store(home.var() / "telemetry", 2), Topology.from_data(data, str(path)), span_s)
+    return Asked(Store(home.telemetry(), 2), Topology.from_data(data, str(path)), span_s)
 
 
 def say(answer: dict[str, Any], show_it: Callable[[dict[str, Any]], None], as_json: bool) -> None:

@@ -72,8 +72,11 @@ def exporter(
         Path | None, typer.Option(help="What to serve; role state_exporter writes it.")
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="Print the metrics, and end.")] = False,
+    restart: Restart = False,
 ) -> None:
     """Serve our own state to Prometheus, until stopped; without a configuration on loopback."""
+    if restart and config:
+        _keep("exporter", config)
     from forerunner.exporter import Config, service
 
     service.main(Config.from_file(config) if config else Config.default(), once)

@@ -22,9 +22,13 @@ def var() -> Path:
     return Path(configured) if configured else root() / "var"
 
 
-def telemetry() -> str:
-    """Return where the telemetry store is, `telemetry/` below `var()` unless told otherwise.
+def telemetry(directory: Path | None = None) -> str:
+    """Return where the telemetry store is: nobody else decides it. `lab_telemetry` says the same.
 
-    `FORERUNNER_TELEMETRY` names another directory, or an object store's URL.
+    `FORERUNNER_TELEMETRY` names a directory, or an object store's URL.
+
+    Args:
+        directory: Of run-time state, below which it is otherwise; None for `var()`.
     """
-    return os.environ.get("FORERUNNER_TELEMETRY") or str(var() / "telemetry")
+    below = (directory or var()) / "telemetry"
+    return os.environ.get("FORERUNNER_TELEMETRY") or str(below)

@@ -7,14 +7,19 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from forerunner import service
 from forerunner.errors import ForerunnerError
+from forerunner.files import write_whole
 
+State = Literal["silent", "unhealthy", "healthy"]
+Says = Callable[[float], State]
+"""How a service is, by what it said since a time in seconds since the epoch."""
 # Of our own environment; the service needs no more, and secrets stay where they are.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "FORERUNNER_HOME", "FORERUNNER_LEDGER")
 _LOG_TAIL = 1500
+_LOOK_S = 0.1
 
 
 @dataclass(frozen=True)
@@ -25,21 +30,26 @@ class Wanted:
         name: Its name, of the service and of its directory below `directory`.
         directory: Of run-time state.
         config: Text of its configuration file.
-        status: File in which it says that it is `healthy`.
+        says: How it is.
         doing: What it does then, for people.
         missing: What was missing where it never was.
         options: More of its command line.
         environment: What it gets beside what every service of ours does.
+        program: What it is started by, where that is not `forerunner NAME --config`.
+        mode: Permissions of its configuration; by default the digest of a weak SNMP key in it is
+            not left for anybody to guess at.
     """
 
     name: str
     directory: Path
     config: str
-    status: Path
+    says: Says
     doing: str
     missing: str
     options: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    program: tuple[str, ...] = ()
+    mode: int = 0o600
 
     @property
     def file(self) -> Path:
@@ -54,8 +64,8 @@ class Wanted:
     @property
     def command(self) -> tuple[str, ...]:
         """Return its command line."""
-        program = str(Path(sys.executable).with_name("forerunner"))
-        return (program, self.name, "--config", str(self.file), *self.options)
+        ours = (str(Path(sys.executable).with_name("forerunner")), self.name, "--config")
+        return (*(self.program or ours), str(self.file), *self.options)
 
 
 def bring_up(
@@ -75,12 +85,12 @@ def bring_up(
     running = service.status(wanted.name)
     same = wanted.file.is_file() and wanted.file.read_text() == wanted.config
     if running and running.command == wanted.command and same:
-        return _result(False, "started", f"{wanted.doing} already, as process {running.pid}")
+        return _standing(wanted, running, timeout_s, refusal)
     if check_mode:
         return _result(True, "started", "the service would be started")
     if running:
         service.stop(wanted.name, timeout_s)
-    _write(wanted.file, wanted.config)
+    write_whole(wanted.file, wanted.config, wanted.mode)
     return _start(wanted, timeout_s, refusal)
 
 
@@ -93,6 +103,50 @@ def take_down(name: str, timeout_s: float, check_mode: bool) -> dict[str, Any]:
     return _result(stopped, "stopped", "stopped" if stopped else "it was not running")
 
 
+def credentials(store: str) -> dict[str, str]:
+    """Return the variables by which an object store's tools know who they are; none for a disk."""
+    if "://" not in store:
+        return {}
+    return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+
+
+def says_in(file: Path) -> Says:
+    """Return how a service is by the file in which it says, again and again, if it is `healthy`."""
+
+    def says(since: float) -> State:
+        try:
+            # A file's time is the kernel's, which is up to a tick behind.
+            if file.stat().st_mtime < since - 0.05:
+                return "silent"
+            return "healthy" if json.loads(file.read_text())["healthy"] else "unhealthy"
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return "silent"
+
+    return says
+
+
+def _standing(
+    wanted: Wanted,
+    running: service.Service,
+    timeout_s: float,
+    refusal: Callable[[str], ForerunnerError],
+) -> dict[str, Any]:
+    """Return what is said of a service that runs as it ought to, once it says how it is.
+
+    It is left alone, healthy or not: what makes a service unhealthy is mostly the network. One
+    that says nothing hangs, or dies again and again.
+    """
+    since = time.time()
+    state = _awaited(wanted, since, timeout_s, ("healthy", "unhealthy"))
+    if state == "silent":
+        raise refusal(
+            f"process {running.pid} says nothing within {timeout_s:g} s: it hangs, or dies again "
+            f"and again; stop it, and start it anew; {wanted.log} says:\n{_tail(wanted.log, 0)}"
+        )
+    whether = "" if state == "healthy" else f", but not healthy; see {wanted.log}"
+    return _result(False, "started", f"{wanted.doing} already, as process {running.pid}{whether}")
+
+
 def _start(
     wanted: Wanted, timeout_s: float, refusal: Callable[[str], ForerunnerError]
 ) -> dict[str, Any]:
@@ -102,43 +156,30 @@ def _start(
     environment |= wanted.environment
     began, since = log.stat().st_size if log.exists() else 0, time.time()
     started = service.start(wanted.name, list(wanted.command), environment, log)
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        if service.status(wanted.name) is None:
-            said = _tail(log, began)
-            raise refusal(f"the service ended at once; {log} says:\n{said}")
-        if _healthy(wanted.status, since):
-            message = f"{wanted.doing}, as process {started.pid}; log {log}"
-            return _result(True, "started", message)
-        time.sleep(0.1)
+    state = _awaited(wanted, since, timeout_s, ("healthy",))
+    if service.status(wanted.name) is None:
+        raise refusal(f"the service ended at once; {log} says:\n{_tail(log, began)}")
+    if state == "healthy":
+        return _result(True, "started", f"{wanted.doing}, as process {started.pid}; log {log}")
     service.stop(wanted.name)
     said = _tail(log, began)
     raise refusal(f"{wanted.missing} within {timeout_s:g} s; {log} says:\n{said}")
 
 
-def _healthy(file: Path, since: float) -> bool:
-    """Return whether the file, written since then, says so: one before it may have left it."""
-    try:
-        # A file's time is the kernel's, which is up to a tick behind.
-        return file.stat().st_mtime >= since - 0.05 and bool(
-            json.loads(file.read_text())["healthy"]
-        )
-    except (FileNotFoundError, ValueError, KeyError):
-        return False
+def _awaited(wanted: Wanted, since: float, timeout_s: float, good: tuple[State, ...]) -> State:
+    """Return how a service is, once that is good, it has ended or the time is over."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline and service.status(wanted.name) is not None:
+        state = wanted.says(since)
+        if state in good:
+            return state
+        time.sleep(_LOOK_S)
+    return "silent"
 
 
 def _tail(log: Path, begin: int) -> str:
-    return log.read_bytes()[begin:][-_LOG_TAIL:].decode(errors="replace").strip()
-
-
-def _write(file: Path, text: str) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_suffix(".tmp")
-    temporary.unlink(missing_ok=True)
-    # The digest of a weak SNMP key must not be left for anybody to guess at.
-    temporary.touch(0o600)
-    temporary.write_text(text)
-    temporary.replace(file)
+    said = log.read_bytes() if log.exists() else b""
+    return said[begin:][-_LOG_TAIL:].decode(errors="replace").strip()
 
 
 def _result(changed: bool, state: str, message: str) -> dict[str, Any]:

@@ -2,30 +2,35 @@
 
 The service says that it lives as one of systemd's does, so that either of the two can look after
 it: a datagram `WATCHDOG=1` to the socket that `NOTIFY_SOCKET` names. It is told by
-`FORERUNNER_RESTARTS` how often it has been started again.
+`FORERUNNER_RESTARTS` how often it has been started again, and by `FORERUNNER_SUPERVISOR` by whom.
 
 Source: sd_notify(3), systemd.service(5) (WatchdogSec=).
 """
 
 import logging
 import os
+import shutil
 import signal
 import socket
+import stat
 import subprocess
 import threading
 import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from forerunner.parent import end_with
 
 RESTARTS = "FORERUNNER_RESTARTS"
+_KEEPER = "FORERUNNER_SUPERVISOR"
 _SOCKET = "NOTIFY_SOCKET"
 _ALIVE = b"WATCHDOG=1"
 # What our command line ends with where a person has to mend something first.
 _MENDABLE = 2
 _LOOK_S = 0.2
+_OUTPUT, _MOST_LOG_BYTES = 1, 20 * 2**20
 _log = logging.getLogger(__name__)
 
 
@@ -39,6 +44,7 @@ class Patience:
         first_s: Pause before it is started again; doubled each time.
         longest_s: The longest pause.
         settled_s: After a life this long the pause is the first again.
+        end_s: From being told to end to having ended; after that it is killed.
     """
 
     start_s: float = 180.0
@@ -46,6 +52,7 @@ class Patience:
     first_s: float = 0.5
     longest_s: float = 30.0
     settled_s: float = 60.0
+    end_s: float = 20.0
 
 
 def supervise(command: Sequence[str], patience: Patience | None = None) -> int:
@@ -83,9 +90,13 @@ def alive() -> None:
 
 
 def bind() -> None:
-    """End with whoever looks after this service, so that two of it never run at once."""
-    if restarts() is not None:
-        end_with(os.getppid(), signal.SIGTERM)
+    """End with whoever looks after this service, so that two of it never run at once.
+
+    It ends now where that one died while this one was still loading what it is made of.
+    """
+    keeper = os.environ.get(_KEEPER, "")
+    if restarts() is not None and keeper.isdecimal():
+        end_with(int(keeper), signal.SIGTERM)
 
 
 def restarts() -> int | None:
@@ -125,15 +136,32 @@ class _Keeper:
                 return 0
             count, pause_s = count + 1, min(2 * pause_s, self._patience.longest_s)
 
+    def _bound_log(self) -> None:
+        """Keep what is written from filling the disk: the part before goes to `.1`."""
+        log = os.fstat(_OUTPUT)
+        if not stat.S_ISREG(log.st_mode) or log.st_size <= _MOST_LOG_BYTES:
+            return
+        path = Path(f"/proc/self/fd/{_OUTPUT}").readlink()
+        try:
+            shutil.copyfile(path, path.with_name(f"{path.name}.1"))
+            # It was opened to be added to: whoever writes goes on at the new end.
+            os.truncate(path, 0)
+        except OSError as error:
+            _log.warning("the log cannot be cut: %s", error)
+
     def _live(self, count: int) -> int:
         """Return what one life of the service ended with."""
-        environment = {**os.environ, _SOCKET: self._address, RESTARTS: str(count)}
+        # A word of the life before would have this one say something before it lives.
+        while self._beats(wait=False):
+            pass
+        ours = {_SOCKET: self._address, RESTARTS: str(count), _KEEPER: str(os.getpid())}
+        environment = {**os.environ, **ours}
         process = subprocess.Popen(self._command, env=environment)
         deadline = time.monotonic() + self._patience.start_s
         while process.poll() is None:
             if self._stop.is_set():
-                process.terminate()
-                return process.wait()
+                return self._end(process)
+            self._bound_log()
             if self._beats():
                 deadline = time.monotonic() + self._patience.silent_s
             elif time.monotonic() > deadline:
@@ -142,10 +170,20 @@ class _Keeper:
                 return process.wait()
         return process.returncode
 
-    def _beats(self) -> bool:
+    def _end(self, process: "subprocess.Popen[bytes]") -> int:
+        """Return what a service ended with that is told to end, and is killed where it does not."""
+        process.terminate()
         try:
-            heard = self._heart.recv(1024) == _ALIVE
-        except TimeoutError:
+            return process.wait(self._patience.end_s)
+        except subprocess.TimeoutExpired:
+            _log.error("process %d does not end; it is killed", process.pid)
+            process.kill()
+            return process.wait()
+
+    def _beats(self, wait: bool = True) -> bool:
+        try:
+            heard = self._heart.recv(1024, 0 if wait else socket.MSG_DONTWAIT) == _ALIVE
+        except (TimeoutError, BlockingIOError):
             return False
         self._heard = self._heard or heard
         return heard

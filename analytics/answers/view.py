@@ -53,7 +53,8 @@ def show_top(answer: Mapping[str, Any]) -> None:
 
 def show_link(answer: Mapping[str, Any]) -> None:
     """Print how a link was."""
-    view = Table(title=f"{answer['name']}, {bits(answer['capacity_bit_s'])}, cost {answer['cost']}")
+    title = f"{answer['name']}, {bits(answer['capacity_bit_s'])}, cost {answer['cost']}"
+    view = Table(title=_plain(title))
     for heading in ("Direction", "What", "Over the span", "Newest", "p95"):
         view.add_column(heading)
     for way in answer["directions"]:
@@ -63,7 +64,7 @@ def show_link(answer: Mapping[str, Any]) -> None:
             newest = next((x for x in reversed(cells) if x is not None), None)
             p95 = form(way.get(f"{name}_p95"))
             label = name.removesuffix("_s")
-            view.add_row(way["name"], label, sparkline(cells), form(newest), p95)
+            _add(view, way["name"], label, sparkline(cells), form(newest), p95)
     lines = [
         f"predicted {x['kind']} with {x['probability']:.3f} ({x['id']})"
         for x in answer["predictions"]
@@ -94,7 +95,7 @@ def show_sla(answer: Mapping[str, Any]) -> None:
     for row in answer["rows"]:
         form = _form(row["metric"])
         ends, spark = (row["from"], row["to"]), sparkline(row["series"])
-        view.add_row(*ends, row["metric"], spark, form(row["median"]), form(row["p95"]))
+        _add(view, *ends, row["metric"], spark, form(row["median"]), form(row["p95"]))
     Console().print(view)
 
 
@@ -105,7 +106,7 @@ def _form(metric: str) -> Any:
 
 
 def _interfaces(rows: Sequence[Mapping[str, Any]], title: str) -> Table:
-    view = Table(title=title)
+    view = Table(title=_plain(title))
     for heading in ("Host", "Interface", "Up", "In", "Out", "Used", "Errors/s", "Discards/s",
                     "Loss", "RTT"):  # fmt: skip
         view.add_column(heading)
@@ -114,11 +115,18 @@ def _interfaces(rows: Sequence[Mapping[str, Any]], title: str) -> Table:
         rates = (bits(row["in_bit_s"]), bits(row["out_bit_s"]), percent(row["utilisation"]))
         counts = (number(row["errors_s"]), number(row["discards_s"]))
         probed = (percent(row["loss"]), milliseconds(row["rtt_s"]))
-        view.add_row(row["host"], row["interface"], up, *rates, *counts, *probed)
+        _add(view, row["host"], row["interface"], up, *rates, *counts, *probed)
     return view
 
 
 def _with(view: Table, lines: Sequence[str]) -> RenderableType:
+    return Group(view, *map(_plain, lines))
+
+
+def _add(view: Table, *cells: str) -> None:
+    view.add_row(*map(_plain, cells))
+
+
+def _plain(text: str) -> Text:
     # What a device wrote is data: no markup in it is followed, no control character passed on.
-    plain = ("".join(x if x.isprintable() else " " for x in line) for line in lines)
-    return Group(view, *(Text(line) for line in plain))
+    return Text("".join(x if x.isprintable() else " " for x in text))

@@ -10,6 +10,7 @@ from analytics.decide import Policy
 from analytics.evaluate import acts
 from analytics.evaluate.baseline import cusum_probability
 from analytics.failure.series import BIN_S, ProbeSeries
+from forerunner import home
 from forerunner.model import Sample
 from forerunner.store import Store
 from forerunner.topology import Link
@@ -84,7 +85,7 @@ def probed(site: Site, trial: Trial) -> ProbeSeries | None:
 
 
 def _samples(site: Site, trial: Trial, link: Link) -> list[Sample]:
-    samples = Store(site.var / "telemetry").read(
+    samples = Store(home.telemetry(site.var)).read(
         metrics=list(_METRICS), hosts=list(link.ends), since=trial.began_at, until=trial.ended_at
     )
     interfaces = {way.host: way.interface for way in link.directions}

@@ -23,6 +23,9 @@ _COUNTERS = {
     "rx_discards": "if_in_discards", "tx_discards": "if_out_discards",
 }  # fmt: skip
 _LONGEST = 255
+# Of a state that has no name here. It lies beyond the bounds of its metric: the store keeps it
+# apart and says so, and everything else that the device said is stored.
+_UNKNOWN = 0.0
 _UNREADABLE = (KeyError, TypeError, AttributeError, ValueError, IndexError, RecursionError)
 
 
@@ -59,8 +62,9 @@ def napalm_samples(host: str, driver: Any, now: float) -> list[Sample]:
 
 
 def _state(protocol: str, word: str) -> float:
-    word = word.lower()
-    return PROTOCOLS[protocol].states.index(_SHORT.get(word, word)) + 1.0
+    word, states = word.lower(), PROTOCOLS[protocol].states
+    word = _SHORT.get(word, word)
+    return states.index(word) + 1.0 if word in states else _UNKNOWN
 
 
 def _ospf(document: Mapping[str, Any]) -> Iterator[Row]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from forerunner import home
 from forerunner.ledger import Entry
 from forerunner.model import Sample
 from forerunner.store import Store
@@ -82,7 +83,7 @@ def _difference(one: float | None, other: float) -> float | None:
 
 def _probabilities(site: Site, guarded: Trial) -> tuple[tuple[float, float], ...]:
     link = site.lab.topology.link(LINK)
-    samples = Store(site.var / "telemetry").read(
+    samples = Store(home.telemetry(site.var)).read(
         metrics=[PROBABILITY],
         hosts=[link.ends[0]],
         since=guarded.began_at - 2,

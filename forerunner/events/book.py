@@ -27,6 +27,14 @@ _TABLES = (
         id VARCHAR(64) PRIMARY KEY, time DOUBLE PRECISION NOT NULL, incident VARCHAR(64) NOT NULL,
         record TEXT NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS events_time ON events (time)",
+    "CREATE INDEX IF NOT EXISTS events_incident ON events (incident)",
+    # Whoever counts incidents need not know how long each kind may be quiet.
+    """CREATE TABLE IF NOT EXISTS quiet (
+        kind VARCHAR(64) PRIMARY KEY, seconds DOUBLE PRECISION NOT NULL)""",
+)
+_QUIET = (
+    "INSERT INTO quiet VALUES (:kind, :seconds)"
+    " ON CONFLICT (kind) DO UPDATE SET seconds = excluded.seconds"
 )
 _COLUMNS = "id, kind, host, interface, severity, text, begun, latest, count"
 
@@ -85,6 +93,10 @@ class EventBook:
         with self._opened() as execute:
             fresh = [each for each in ordered if self._is_new(execute, each)]
             noted = [self._note(execute, each) for each in fresh]
+            kinds = sorted({each.kind for each in fresh})
+            rows = [{"kind": kind, "seconds": self._quiet_s} for kind in kinds]
+            if rows and self._quiet_s != QUIET_S:
+                execute(_QUIET, each=rows)
             opened = dict.fromkeys(incident for incident, new in noted if new)
             return [_by_id(execute, each) for each in opened]
 
@@ -115,38 +127,52 @@ class EventBook:
         return [_incident(row) for row in rows]
 
     def open_by_severity(self, now: float) -> dict[Severity, int]:
-        """Return how many incidents are not over at that time, for every severity."""
-        query = "SELECT severity, count(*) FROM incidents WHERE latest >= :since GROUP BY severity"
+        """Return how many incidents are not over at that time, for every severity.
+
+        Each kind may be quiet for as long as whoever noted it said.
+        """
+        query = (
+            "SELECT severity, count(*) FROM incidents LEFT JOIN quiet ON quiet.kind ="
+            " incidents.kind WHERE latest >= :now - coalesce(seconds, :quiet) GROUP BY severity"
+        )
         with self._opened() as execute:
-            found = dict(execute(query, since=now - self._quiet_s))
+            found = dict(execute(query, now=now, quiet=self._quiet_s))
         return {name: int(found.get(at, 0)) for at, name in enumerate(SEVERITIES)}
 
-    def untold(self, least: Severity = "warning") -> list[Incident]:
-        """Return the incidents of which nobody was told yet, the oldest first.
+    def untold(self, least: Severity = "warning", limit: int = 1000) -> list[Incident]:
+        """Return the incidents that nobody was told of as bad as they are, the worst first.
 
         Args:
             least: The least severity that is told of.
+            limit: How many at the most; the others come next.
         """
-        query = f"SELECT {_COLUMNS} FROM incidents WHERE told IS NULL"  # noqa: S608
+        wanted = "(told IS NULL OR told < 0) AND severity >= :least"
+        query = f"SELECT {_COLUMNS} FROM incidents WHERE {wanted}"  # noqa: S608
         with self._opened() as execute:
             rows = execute(
-                f"{query} AND severity >= :least ORDER BY begun", least=SEVERITIES.index(least)
+                f"{query} ORDER BY severity DESC, begun LIMIT :limit",
+                least=SEVERITIES.index(least),
+                limit=limit,
             )
         return [_incident(row) for row in rows]
 
     def last_told(self) -> float:
         """Return when somebody was told of an incident last; 0 where nobody ever was."""
         with self._opened() as execute:
-            ((latest,),) = execute("SELECT max(told) FROM incidents")
+            ((latest,),) = execute("SELECT max(abs(told)) FROM incidents")
         return float(latest or 0.0)
 
     def mark_told(self, incidents: Sequence[Incident]) -> None:
-        """Note that somebody was told of these."""
+        """Note that somebody was told of these; not of what has become worse meanwhile."""
         now = time.time()
+        told = [
+            {"id": each.id, "now": now, "severity": SEVERITIES.index(each.severity)}
+            for each in incidents
+        ]
         with self._opened() as execute:
             execute(
-                "UPDATE incidents SET told = :now WHERE id = :id",
-                each=[{"id": each.id, "now": now} for each in incidents],
+                "UPDATE incidents SET told = :now WHERE id = :id AND severity <= :severity",
+                each=told,
             )
 
     def forget(self, before: float) -> int:
@@ -211,6 +237,8 @@ def _widen(execute: Execute, identifier: str, event: Event) -> None:
     execute(
         "UPDATE incidents SET count = count + 1,"
         " text = CASE WHEN latest > :time THEN text ELSE :text END,"
+        # Below zero: people were told then, and it has become worse since.
+        " told = CASE WHEN severity < :severity THEN -abs(told) ELSE told END,"
         " severity = CASE WHEN severity > :severity THEN severity ELSE :severity END,"
         " begun = CASE WHEN begun < :time THEN begun ELSE :time END,"
         " latest = CASE WHEN latest > :time THEN latest ELSE :time END WHERE id = :id",

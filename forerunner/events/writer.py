@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable
 
@@ -14,6 +15,7 @@ from forerunner.model import Event
 _MOST = 20_000
 _FLUSH_EVERY_S = 0.5
 _A_BATCH = 500
+_KEEP_S, _FORGET_EVERY_S = 90 * 86_400.0, 3600.0
 _log = logging.getLogger(__name__)
 
 
@@ -31,6 +33,8 @@ class EventWriter:
         self._lock = threading.Lock()
         self.written = self.lost = 0
         """How many were written, and how many were not, as nothing could be written for so long."""
+        self.trouble = ""
+        """Why events are kept back; empty when they are not."""
 
     def add(self, events: Iterable[Event]) -> None:
         """Take events; they are written soon."""
@@ -40,10 +44,14 @@ class EventWriter:
             self.lost += 1
 
     async def run(self) -> None:
-        """Write until cancelled."""
+        """Write until cancelled, and let go of what is older than three months."""
+        forget_at = time.monotonic()
         while True:
             await asyncio.sleep(_FLUSH_EVERY_S)
             await asyncio.to_thread(self.flush)
+            if time.monotonic() >= forget_at:
+                forget_at = time.monotonic() + _FORGET_EVERY_S
+                await asyncio.to_thread(self._forget)
 
     def flush(self) -> None:
         """Write what waits; keep it when that fails."""
@@ -51,6 +59,15 @@ class EventWriter:
         with self._lock:
             while self._waiting and self._write(self._batch()):
                 pass
+
+    def _forget(self) -> None:
+        try:
+            gone = self._book.forget(time.time() - _KEEP_S)
+        except (ForerunnerError, OSError) as error:
+            _log.error("old incidents are not let go: %s", error)
+            return
+        if gone:
+            _log.info("%d incidents are older than three months, and gone", gone)
 
     def _batch(self) -> list[Event]:
         return [self._waiting.popleft() for _ in range(min(_A_BATCH, len(self._waiting)))]
@@ -68,8 +85,10 @@ class EventWriter:
             self.lost += 1
             return True
         except (ForerunnerError, OSError) as error:
+            self.trouble = str(error)
             _log.error("events are kept back: %s", error)
             self._waiting.extendleft(reversed(batch))
             return False
         self.written += len(batch)
+        self.trouble = ""
         return True

@@ -1,7 +1,7 @@
 """What the exporter is told: role state_exporter writes it from the inventory."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any, Self
@@ -14,6 +14,7 @@ from forerunner.schema import check
 DEFAULT_ADDRESS, DEFAULT_PORT = "127.0.0.1", 9912
 _NAMES = {"type": "array", "items": {"type": "string", "minLength": 1}, "uniqueItems": True}
 _PATH = {"type": "string", "pattern": "^/"}
+_STORE = {"type": "string", "pattern": "^(/|[a-z0-9]+://)"}
 _SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -22,6 +23,7 @@ _SCHEMA: dict[str, Any] = {
         "allow_remote": {"type": "boolean"},
         "devices": _NAMES,
         "directory": _PATH,
+        "telemetry": _STORE,
         "backups": _PATH,
         "backup_age_s": {"type": "number", "exclusiveMinimum": 0},
         "stale_s": {"type": "number", "exclusiveMinimum": 0},
@@ -41,7 +43,8 @@ class Config:
         port: TCP port.
         allow_remote: Whether other machines may be served.
         devices: Inventory names of the devices that ought to have telemetry and backups.
-        directory: Run-time state; telemetry and the observing service's status are below it.
+        directory: Run-time state; the observing service's status is below it.
+        telemetry: Directory of the telemetry store, or its URL on an object store.
         backups: The repository of configurations.
         backup_age_s: Seconds after which a backup is stale.
         stale_s: Seconds after which a device's telemetry is stale.
@@ -52,6 +55,7 @@ class Config:
     allow_remote: bool
     devices: tuple[str, ...]
     directory: Path
+    telemetry: str
     backups: Path
     backup_age_s: float
     stale_s: float
@@ -60,7 +64,9 @@ class Config:
     def default(cls) -> Self:
         """Return what is served when nobody says otherwise: to this machine, from `var/`."""
         var = home.var().resolve()
-        return cls(DEFAULT_ADDRESS, DEFAULT_PORT, False, (), var, var / "backups", 26 * 3600.0, 10)
+        store, backups = home.telemetry(var), var / "backups"
+        where = (DEFAULT_ADDRESS, DEFAULT_PORT, False)
+        return cls(*where, (), var, store, backups, 26 * 3600.0, 10)
 
     @classmethod
     def from_file(cls, path: Path) -> Self:
@@ -81,8 +87,7 @@ class Config:
         check(data, _SCHEMA, source)
         paths = {name: Path(data[name]) for name in _PATHS}
         config = cls(**{**data, **paths, "devices": tuple(data["devices"])})
-        config.check_address(source)
-        return config
+        return replace(config, address=str(config.check_address(source)))
 
     @property
     def url(self) -> str:
@@ -90,8 +95,8 @@ class Config:
         host = f"[{self.address}]" if ":" in self.address else self.address
         return f"http://{host}:{self.port}/metrics"
 
-    def check_address(self, source: str) -> None:
-        """Refuse an address that others reach, unless that was asked for.
+    def check_address(self, source: str) -> IPv4Address | IPv6Address:
+        """Return the address in its one form; refuse one that others reach, unless told not to.
 
         Raises:
             InvalidData: It is no IP address, or others reach it; says how to allow that.
@@ -101,9 +106,12 @@ class Config:
         except ValueError:
             problem = f"{self.address!r} is no IP address; as 127.0.0.1"
             raise InvalidData(source, "address", problem) from None
+        if isinstance(found, IPv6Address) and found.ipv4_mapped:
+            found = found.ipv4_mapped
         if not found.is_loopback and not self.allow_remote:
             problem = (
                 f"{self.address} can be reached by other machines, and whoever asks is answered; "
                 "where that is meant, set state_exporter_allow_remote: true"
             )
             raise InvalidData(source, "address", problem)
+        return found

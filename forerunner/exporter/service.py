@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import InfoMetricFamily, Metric
 from prometheus_client.exposition import start_http_server
 
+from forerunner import supervisor
 from forerunner.exporter.changes import read_changes
 from forerunner.exporter.collector import Pace, Read, StateCollector
 from forerunner.exporter.config import Config
@@ -19,6 +20,7 @@ from forerunner.exporter.standing import read_backups, read_incidents, read_obse
 from forerunner.exporter.telemetry import Telemetry
 
 _FIRST_S = 10.0
+_ALIVE_EVERY_S = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -34,6 +36,7 @@ def main(config: Config, once: bool = False) -> None:
         ExporterError: The address cannot be listened at.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    supervisor.bind()
     config.check_address("exporter")
     # Who asks once waits for what there is to be read.
     collector = StateCollector(parts(config), Pace(patience_s=30.0) if once else None)
@@ -90,7 +93,10 @@ def _serve(config: Config, registry: CollectorRegistry) -> None:
         problem = f"{config.address} port {config.port} cannot be listened at: {error.strerror}"
         raise ExporterError(f"{problem}; choose another by state_exporter_port") from error
     _log.info("answering at %s", config.url)
-    ended.wait()
+    # Without the thread that answers it is silent, and started again.
+    while not ended.wait(_ALIVE_EVERY_S):
+        if thread.is_alive():
+            supervisor.alive()
     server.shutdown()
     server.server_close()
     thread.join()

@@ -8,6 +8,7 @@ from prometheus_client.core import Metric
 from forerunner.exporter.config import Config
 from forerunner.exporter.families import gauge, single
 from forerunner.store import Store, Terms, Wanted
+from forerunner.store.places import located
 from forerunner.store.store import QUARANTINE
 
 # What is older than this at the first look counts as never seen.
@@ -27,7 +28,7 @@ class Telemetry:
     """
 
     def __init__(self, config: Config, clock: Callable[[], float] = time.time) -> None:
-        root = config.directory / "telemetry"
+        root = located(config.telemetry)
         self._config, self._clock = config, clock
         self._store, self._quarantine = Store(root), Store(root / QUARANTINE)
         self._newest: dict[str, float] = {}

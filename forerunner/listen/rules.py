@@ -100,4 +100,6 @@ def _event(host: str, said: Line, text: str, what: tuple[str, str, Severity, flo
     whole = f"{host}\0{now!r}\0{text}"
     name = f"log-{hashlib.sha256(whole.encode()).hexdigest()[:32]}"
     details = {"program": said.program, "level": LEVELS[said.severity], "stamp": said.stamp}
+    # Whoever compares clocks must know that this is ours.
+    details |= {} if said.stamp else {"stamp_of": "receipt"}
     return Event(name, now, kind, host, hide(part)[:255], severity, text, details)

@@ -8,6 +8,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Mapping
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +54,22 @@ class Receiver(asyncio.DatagramProtocol):
 
     def __init__(self, door: Door, read: Read, take: Callable[[Event], None]) -> None:
         self.door, self._read, self._take = door, read, take
+        self.closed = False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Note that nothing comes any more."""
+        self.closed = True
+        if exc is not None:
+            _log.error("a socket is lost: %s", exc)
 
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
         """Read a datagram of somebody who is known; what is hostile is counted and forgotten."""
-        host = self.door.admit(str(addr[0]), len(data), time.monotonic())
+        address = plain(str(addr[0]))
+        host = self.door.admit(address, len(data), time.monotonic())
         if host is None:
             return
         try:
-            event = self._read(host, data, str(addr[0]))
+            event = self._read(host, data, address)
         except (NoNotification, BadLine) as error:
             # The reason is ours, never a word of what came.
             self.door.refuse(str(error))
@@ -68,6 +77,16 @@ class Receiver(asyncio.DatagramProtocol):
         self.door.counts.taken[host] += 1
         if event is not None:
             self._take(event)
+
+
+def plain(address: str) -> str:
+    """Return a sender's address as the inventory has it: not mapped into IPv6, without a zone.
+
+    Source: RFC 4291, section 2.5.5.2.
+    """
+    found = ip_address(address.partition("%")[0])
+    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
+    return str(mapped or found)
 
 
 class Service:
@@ -94,16 +113,20 @@ class Service:
         self._mark_gap()
         transports = [await self._open(name) for name in self._receivers]
         _log.info("listening on %s, %s", self._config.address, self._ports)
-        tasks = [asyncio.create_task(part) for part in (self._writer.run(), self._report())]
         try:
-            await ended.wait()
+            # A part that fails ends the others, and with them the service, which is started again.
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(part) for part in (self._writer.run(), self._report())]
+                await ended.wait()
+                for task in tasks:
+                    task.cancel()
         finally:
             for transport in transports:
                 transport.close()
-            for task in tasks:
-                task.cancel()
+            for receiver in self._receivers.values():
+                receiver.closed = True
             self._writer.flush()
-            self._write_status(ended=True)
+            self._write_status(ended=ended.is_set())
             _log.info("ended")
 
     async def _open(self, name: str) -> asyncio.DatagramTransport:
@@ -112,6 +135,9 @@ class Service:
         try:
             opened = socket.socket(family, socket.SOCK_DGRAM)
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _KERNEL_BUFFER)
+            if family == socket.AF_INET6:
+                # Whatever the machine's default is: on `::` both families are heard.
+                opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
             opened.bind((self._config.address, port))
         except OSError as error:
             where = f"{self._config.address}:{port}"
@@ -165,16 +191,24 @@ class Service:
         said = json.dumps(self._described(ended), indent=1)
         write_whole(self._config.status, f"{said}\n", mode=0o644)
 
+    def _heard(self) -> list[bool]:
+        """Return, for each socket, whether it is open still."""
+        return [not each.closed for each in self._receivers.values()]
+
     def _described(self, ended: bool) -> Mapping[str, Any]:
         heard = {name: each.door.counts.to_dict() for name, each in self._receivers.items()}
         return {
             "pid": os.getpid(),
             "time": time.time(),
             "started": self._started,
-            "healthy": not ended,
+            "healthy": not ended and not self._writer.trouble and all(self._heard()),
             "ended": ended,
             "ports": self._ports,
-            "events": {"written": self._writer.written, "lost": self._writer.lost},
+            "events": {
+                "written": self._writer.written,
+                "lost": self._writer.lost,
+                "trouble": self._writer.trouble,
+            },
             **heard,
         }
 

@@ -11,9 +11,10 @@ _NEW = re.compile(
     re.DOTALL,
 )
 _OLD = re.compile(
-    r"(?P<stamp>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d )"
+    r"(?P<stamp>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |"
+    r"\d{4}-\d\d-\d\dT[\d:.]{8,20}(?:Z|[+-]\d\d:\d\d)? )?"
     r"(?:(?P<host>[\w.:-]{1,255}) (?=[\w./-]{1,48}(?:\[\d{1,10}\])?:))?"
-    r"(?P<program>[\w./-]{1,48})?(?:\[(?P<process>\d{1,10})\])?:? ?(?P<message>.*)",
+    r"(?:(?P<program>[\w./-]{1,48})(?:\[(?P<process>\d{1,10})\]:?|:) ?)?(?P<message>.*)",
     re.DOTALL,
 )
 _HIGHEST = 191
@@ -32,7 +33,8 @@ class Line:
         facility: 0 to 23.
         program: Who wrote it; empty where it does not say.
         message: What it says: one line, nothing in it that a terminal would obey.
-        stamp: When, by the device's own clock, as it was written.
+        stamp: When, by the device's own clock, as it was written; empty where it does not say, and
+            what counts is when it came (RFC 3164, section 4.3.3).
     """
 
     severity: int
@@ -59,7 +61,7 @@ def line(data: bytes) -> Line:
     facility, severity = divmod(int(head["priority"]), 8)
     program = "" if found["program"] in (None, "-") else found["program"]
     message = _printable((found["message"] or "").removeprefix("\ufeff"))
-    stamp = _printable(found["stamp"].strip())
+    stamp = _printable((found["stamp"] or "").strip())
     return Line(severity, facility, _printable(program), message, stamp)
 
 

@@ -34,8 +34,9 @@ def start_or_stop(parameters: Mapping[str, Any], check_mode: bool = False) -> di
     _check_ready(config)
     text = json.dumps({**data, "digests": _digests(config)}, indent=1, sort_keys=True) + "\n"
     wanted = Wanted(
-        NAME, directory, text, config.status, "listening", "it does not listen", ("--restart",)
-    )
+        NAME, directory, text, service_play.says_in(config.status), "listening",
+        "it does not listen", ("--restart",),
+    )  # fmt: skip
     return service_play.bring_up(wanted, timeout_s, check_mode, NotListening)
 
 

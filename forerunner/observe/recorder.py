@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import threading
 from collections import deque
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -34,6 +36,10 @@ class TelemetryWriter:
         self._store = store
         self._waiting: deque[Sample] = deque(maxlen=_MOST_SAMPLES)
         self._answers: deque[Answer] = deque(maxlen=_MOST_ANSWERS)
+        self._lock = threading.Lock()
+        # One for all of its life: each thread that ever allocates has a heap of its own, which
+        # DuckDB and Arrow would leave fragmented in every thread of the loop's pool.
+        self._thread = ThreadPoolExecutor(1, "telemetry")
         self.trouble = ""
 
     def add(self, samples: Iterable[Sample]) -> None:
@@ -46,17 +52,22 @@ class TelemetryWriter:
 
     async def run(self) -> None:
         """Write until cancelled."""
-        compact_at = 0.0
+        compact_at, loop = 0.0, asyncio.get_running_loop()
         while True:
             await asyncio.sleep(_FLUSH_EVERY_S)
-            await asyncio.to_thread(self.flush)
+            await loop.run_in_executor(self._thread, self.flush)
             compact_at += _FLUSH_EVERY_S
             if compact_at >= _COMPACT_EVERY_S:
                 compact_at = 0.0
-                await asyncio.to_thread(self._compact)
+                await loop.run_in_executor(self._thread, self._compact)
 
     def flush(self) -> None:
         """Write what waits; keep it when that fails."""
+        # The service's end may come while the thread of `run` is still at it.
+        with self._lock:
+            self._flush()
+
+    def _flush(self) -> None:
         samples = [self._waiting.popleft() for _ in range(len(self._waiting))]
         answers = [self._answers.popleft() for _ in range(len(self._answers))]
         if not samples and not answers:
@@ -83,25 +94,39 @@ class PredictionWriter:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._waiting: asyncio.Queue[Prediction] = asyncio.Queue()
+        self._waiting: deque[Prediction] = deque()
+        self._came = asyncio.Event()
+        self._lock = threading.Lock()
 
     def add(self, prediction: Prediction) -> None:
         """Take a prediction; it is written next."""
-        self._waiting.put_nowait(prediction)
+        self._waiting.append(prediction)
+        self._came.set()
 
     async def run(self) -> None:
-        """Write until cancelled."""
+        """Write until cancelled; what was not written then still waits."""
         while True:
-            prediction = await self._waiting.get()
-            written = await asyncio.to_thread(self._write, prediction)
-            while not written:
+            await self._came.wait()
+            self._came.clear()
+            if not await asyncio.to_thread(self._write_next):
                 await asyncio.sleep(_RETRY_S)
-                written = await asyncio.to_thread(self._write, prediction)
+                self._came.set()
 
     def flush(self) -> None:
         """Write what still waits, once each."""
-        while not self._waiting.empty():
-            self._write(self._waiting.get_nowait())
+        with self._lock:
+            left = [each for each in self._waiting if not self._write(each)]
+            self._waiting = deque(left)
+
+    def _write_next(self) -> bool:
+        """Write what waits until one is not taken; return whether all of it was."""
+        # It waits until it is written: a thread that is at it outlives the task that started it.
+        with self._lock:
+            while self._waiting:
+                if not self._write(self._waiting[0]):
+                    return False
+                self._waiting.popleft()
+            return True
 
     def _write(self, prediction: Prediction) -> bool:
         try:

@@ -1,13 +1,12 @@
 """Starting and stopping the observing service: what role telemetry does, in one call."""
 
 import json
-import os
 import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forerunner import service_play
+from forerunner import home, service_play
 from forerunner.errors import ForerunnerError
 from forerunner.observe.config import Config
 from forerunner.service_play import Wanted
@@ -15,6 +14,8 @@ from forerunner.service_play import Wanted
 NAME = "observe"
 _SSH_PORT = 22
 _REACH_S = 2.0
+# glibc gives threads heaps of their own, and returns none; a merge now and then wants few of them.
+_LEAN = {"MALLOC_ARENA_MAX": "2"}
 
 
 class NotObserving(ForerunnerError):
@@ -46,8 +47,8 @@ def _bring_up(parameters: Mapping[str, Any], check_mode: bool) -> dict[str, Any]
     # A retrained model or a rebuilt lab has the same paths, and other contents.
     text = json.dumps({**data, "digests": config.digests()}, indent=1, sort_keys=True) + "\n"
     wanted = Wanted(
-        NAME, directory, text, config.status, "observing", "no measurements",
-        options=("--restart",), environment=_credentials(config),
+        NAME, directory, text, service_play.says_in(config.status), "observing", "no measurements",
+        options=("--restart",), environment=service_play.credentials(config.telemetry) | _LEAN,
     )  # fmt: skip
     return service_play.bring_up(wanted, float(parameters["timeout"]), check_mode, NotObserving)
 
@@ -58,14 +59,7 @@ def _stop(timeout: float, check_mode: bool) -> dict[str, Any]:
 
 def _complete(config: Mapping[str, Any], directory: Path) -> dict[str, Any]:
     status = str(directory / "observe" / "status.json")
-    return {"telemetry": str(directory / "telemetry"), **config, "status": status}
-
-
-def _credentials(config: Config) -> dict[str, str]:
-    """Return the variables by which an object store's tools know who they are."""
-    if "://" not in config.telemetry:
-        return {}
-    return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    return {"telemetry": home.telemetry(directory), **config, "status": status}
 
 
 def _check_ready(config: Config) -> None:

@@ -8,6 +8,7 @@ Credentials come from where the provider's own tools take them (environment, `~/
 a URL, and no message holds any.
 """
 
+import math
 import os
 import re
 import time
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 _URL = re.compile(r"(?P<kind>s3|s3a|gs|gcs|az|abfs|abfss)://[A-Za-z0-9_.-]+(/[A-Za-z0-9_.=/-]*)?")
 _LEASE_S = 900.0
 _LOCK = ".lock"
+# Two that take over what a third one left may each remove what the other put: who takes over looks
+# again after as long as that may take.
+_SETTLE_S = 1.0
+_PACKAGES = {"s3": "forerunner[telemetry]", "gs": "gcsfs", "az": "adlfs"}
+_NAMES = {"s3a": "s3", "gcs": "gs", "abfs": "az", "abfss": "az"}
 # s3fs asks again by itself; what it stands on shall not do so as well. It would read 50 MB ahead.
 _S3 = {
     "config_kwargs": {"retries": {"total_max_attempts": 1}, "connect_timeout": 5},
@@ -158,26 +164,29 @@ class ObjectPlace:
 
     def _take(self, mine: bytes) -> bool:
         lease = self._lease
-        if lease and float(lease.split()[0]) < time.time():
+        if lease is not None and _ends(lease) > time.time():
+            return False
+        if lease is not None:
             # Whoever had it died, or has been at it for so long that he is taken for dead.
             (self / _LOCK).unlink(missing_ok=True)
-        elif lease:
-            return False
         with self._told("leased"):
             try:
                 self._filesystem.pipe_file((self / _LOCK).url, mine, mode="create")
             except FileExistsError:
                 return False
-        return True
+        if lease is None:
+            return True
+        time.sleep(_SETTLE_S)
+        return self._lease == mine
 
     @property
-    def _lease(self) -> bytes:
-        """Return until when somebody has this prefix, and who; nothing when nobody has."""
+    def _lease(self) -> bytes | None:
+        """Return until when somebody has this prefix, and who; None when nobody has."""
         with self._told("read"):
             try:
                 return bytes(self._filesystem.cat_file((self / _LOCK).url))
             except FileNotFoundError:
-                return b""
+                return None
 
     @property
     def _filesystem(self) -> Any:
@@ -189,6 +198,8 @@ class ObjectPlace:
         """Turn whatever a provider raises into one error that holds no credentials."""
         try:
             yield
+        except StoreError:
+            raise
         except FileNotFoundError:
             raise StoreError(f"store {self}: cannot be {done}: it is not there") from None
         except Exception as error:  # noqa: BLE001 (each provider has a tree of errors of its own)
@@ -205,5 +216,15 @@ def _filesystem(kind: str, _process: int) -> Any:
         given = _S3 if kind.startswith("s3") else {}
         return fsspec.filesystem(kind, skip_instance_cache=True, **given)
     except ImportError as error:
-        package = "forerunner[telemetry]" if kind.startswith("s3") else "gcsfs or adlfs"
-        raise StoreError(f"store: {kind} is not known ({error}); install {package}") from None
+        package = _PACKAGES[_NAMES.get(kind, kind)]
+        problem = f"store: nothing here speaks to {kind}:// ({type(error).__name__})"
+        raise StoreError(f"{problem}; install it: uv pip install '{package}'") from None
+
+
+def _ends(lease: bytes) -> float:
+    """Return until when a lease lasts; one that cannot be read has ended, or it would for ever."""
+    try:
+        ends = float(lease.split()[0])
+    except (ValueError, IndexError):
+        return 0.0
+    return ends if math.isfinite(ends) else 0.0

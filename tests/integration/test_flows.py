@@ -136,7 +136,9 @@ def test_what_a_stranger_sends_is_kept_apart_and_the_collectors_live(var: Path, 
             stranger.sendto(forged(since), (config.address, port))
     bench.collect(config, lab)
 
-    kept = "".join(x.read_text() for x in (var / "telemetry" / "flows" / "quarantine").iterdir())
+    kept = "".join(
+        x.read_text() for x in (var / "telemetry" / "flows" / "quarantine").rglob("*.jsonl")
+    )
     assert kept.count("nobody that the inventory names") == len(config.ports)
     assert bench.estimated(config, Span(since - 20, time.time())).get(("r1", "r4"), 0) < 1e8
     assert {x.pid for x in psutil.Process(supervisor).children(recursive=True)} == before

@@ -6,15 +6,18 @@ slot is whole unless the collector was (re)started within: each start is written
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
+from forerunner.files import write_whole
+
 _FORMS = {12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 _PREFIX = "nfcapd."
 _LIVES = "lives"
+_MOST_LIVES_BYTES, _LIVES_KEPT = 2**20, 5000
 REFUSED = "refused"
 """Directory of files that cannot be read, below the collector's own."""
 
@@ -60,9 +63,22 @@ class Closed:
 
 def note_life(directory: Path, life: Life) -> None:
     """Write down that a collector is about to start."""
-    with (directory / _LIVES).open("a") as file:
-        file.write(json.dumps(vars(life)) + "\n")
-        file.flush()
+    file = directory / _LIVES
+    with file.open("a") as lives:
+        lives.write(json.dumps(vars(life)) + "\n")
+    if file.stat().st_size > _MOST_LIVES_BYTES:
+        # Of one whose files are long gone nobody asks; one that dies at once is noted every time.
+        kept = file.read_text().splitlines(keepends=True)[-_LIVES_KEPT:]
+        write_whole(file, "".join(kept), 0o644)
+
+
+def forget_refused(directories: Iterable[Path], before: float) -> int:
+    """Remove collectors' files that were put aside before a time, and return how many."""
+    found = (each for directory in directories for each in directory.glob(f"{REFUSED}/*"))
+    old = [each for each in found if each.stat().st_mtime < before]
+    for each in old:
+        each.unlink(missing_ok=True)
+    return len(old)
 
 
 def closed(directory: Path, collector: str) -> list[Closed]:

@@ -23,7 +23,7 @@ _SCHEMA = {
         },
         "rotation_s": {"type": "integer", "minimum": 2, "maximum": 3600},
         "directory": {"type": "string"},
-        "telemetry": {"type": "string"},
+        "telemetry": {"type": "string", "pattern": "^(/|[a-z0-9]+://)"},
         "controls": {"type": "array", "items": {"type": "string"}},
     },
     "required": ["site", "address", "collectors", "rotation_s", "directory", "telemetry"],
@@ -42,7 +42,7 @@ class Config:
             another one has what it misses.
         rotation_s: Seconds after which a collector begins another file.
         directory: Of the collectors' files.
-        telemetry: The telemetry store.
+        telemetry: Directory of the telemetry store, or its URL on an object store.
         controls: Control sockets of software exporters on this machine, which are asked for their
             templates when a collector starts; a router sends them by itself now and then.
     """
@@ -52,7 +52,7 @@ class Config:
     ports: Mapping[str, int]
     rotation_s: int
     directory: Path
-    telemetry: Path
+    telemetry: str
     controls: tuple[str, ...] = ()
 
     @classmethod
@@ -69,7 +69,7 @@ class Config:
             data["collectors"],
             data["rotation_s"],
             Path(data["directory"]),
-            Path(data["telemetry"]),
+            data["telemetry"],
             tuple(data.get("controls", ())),
         )
 

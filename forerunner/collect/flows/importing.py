@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 
 from forerunner.collect.flows import nfdump
-from forerunner.collect.flows.closed import REFUSED, Closed, closed
+from forerunner.collect.flows.closed import REFUSED, Closed, closed, forget_refused
 from forerunner.collect.flows.config import Config
 from forerunner.files import locked
 from forerunner.store.flows import Covered, FlowRecord, FlowStore
@@ -65,16 +65,33 @@ def import_flows(
 
     Raises:
         StoreError: The disk refuses.
+        CollectError: nfdump is missing, or was killed; the files that it did not read stay.
     """
     done, store, now = Imported(), FlowStore(config.telemetry), time.time()
     with nullcontext() if dry else locked(config.directory / ".import"):
-        for name in config.ports:
-            files = closed(config.directory / name, name)
-            _Import(config, store, done, dry).bring_all(files, now - keep_files_h * _HOUR_S)
         done.removed += len(store.forget(now - keep_days * _DAY_S, dry))
+        _each(_Import(config, store, done, dry), config, now - keep_files_h * _HOUR_S)
         if not dry:
             store.compact()
+            refused = (config.directory / name for name in config.ports)
+            done.removed += forget_refused(refused, now - keep_days * _DAY_S)
     return done
+
+
+def _each(importing: "_Import", config: Config, old: float) -> None:
+    """Import what each collector closed.
+
+    Raises:
+        NotRead: Of a collector not all could be read; what the others closed is imported.
+    """
+    unread = []
+    for name in config.ports:
+        try:
+            importing.bring_all(closed(config.directory / name, name), old)
+        except nfdump.NotRead as error:
+            unread.append(error)
+    if unread:
+        raise unread[0]
 
 
 class _Import:
@@ -141,7 +158,7 @@ class _Import:
             self._done.flows += len(batch)
         if refused:
             lines = "".join(json.dumps(asdict(each)) + "\n" for each in refused)
-            self._store.put_aside(file.digest, lines)
+            self._store.put_aside(file.digest, file.end, lines)
             _log.warning("%s: not all of it is flows; see %s", file.path, QUARANTINE)
 
     def _put_aside(self, file: Closed, reason: str) -> None:

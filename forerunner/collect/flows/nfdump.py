@@ -18,6 +18,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from forerunner.collect.errors import CollectError
+from forerunner.collect.flows.closed import REFUSED
 from forerunner.store.flows import FlowRecord
 from forerunner.store.flows.records import LONGEST_S
 
@@ -30,6 +31,8 @@ _MOST_BYTES_A_PACKET = 65_535
 # Clocks of routers and of the collector may differ by as much.
 _SKEW_S = 300.0
 _MOST_SHOWN = 500
+# What a shell, or the loader of its libraries, ends with in its stead.
+_NOT_STARTED = (126, 127)
 _HEARD = re.compile(
     r"SysID: \d+, IP:\s*(?P<address>\S+), version: \d+, ID:\s*\d+"
     r"(?: - no flows sent|, Sequence failures: (?P<lost>\d+), packets: \d+, flows: (?P<flows>\d+))$"
@@ -37,7 +40,11 @@ _HEARD = re.compile(
 
 
 class BadFile(CollectError):
-    """A collector's file cannot be read."""
+    """A collector's file cannot be read: nfdump ran to its end, and says so."""
+
+
+class NotRead(CollectError):
+    """Nothing is known of a collector's file: nfdump did not run to its end."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,8 @@ def exporters(path: Path) -> list[Heard]:
     """Return the exporters that the collector knew when it closed a file.
 
     Raises:
-        BadFile: It cannot be read.
+        BadFile: nfdump says that it cannot be read.
+        NotRead: nfdump is missing, or was killed before it was through.
     """
     with _nfdump("-E", str(path)) as lines:
         found = [match for line in lines if (match := _HEARD.match(line.strip()))]
@@ -94,7 +102,8 @@ def records(path: Path, names: Mapping[str, str], latest: float) -> Iterator[Flo
         latest: When the file was closed, in seconds since the epoch; later flows are refused.
 
     Raises:
-        BadFile: It cannot be read.
+        BadFile: nfdump says that it cannot be read.
+        NotRead: nfdump is missing, or was killed before it was through.
     """
     with _nfdump("-r", str(path), "-q", "-o", "json", _FILTER) as lines:
         for text in objects(lines):
@@ -183,10 +192,22 @@ def _nfdump(*arguments: str) -> Iterator[Iterable[str]]:
             process.kill()
             process.communicate()
         said.seek(0)
-        complaint = said.read(_MOST_SHOWN).strip()
-        # It returns 0 for a file that is none.
-        if process.returncode or complaint:
-            raise BadFile(f"{arguments[1]}: nfdump cannot read it: {complaint}")
+        _judge(arguments[1], process.returncode, said.read(_MOST_SHOWN).strip())
+
+
+def _judge(file: str, code: int, complaint: str) -> None:
+    """Raise an error unless nfdump read a file to its end without a complaint."""
+    if code < 0:
+        killed = f"{file}: nfdump was ended by signal {-code}; the file stays, and is tried again"
+        alone = f"where it alone makes nfdump die, move it to {REFUSED}/ beside it"
+        raise NotRead(f"{killed}; {alone}: {complaint}")
+    if code in _NOT_STARTED:
+        raise NotRead(
+            f"{PROGRAM} cannot be started; apt-get install --reinstall nfdump: {complaint}"
+        )
+    # It returns 0 for a file that is none.
+    if code or complaint:
+        raise BadFile(f"{file}: nfdump cannot read it: {complaint}")
 
 
 def _started(
@@ -203,4 +224,6 @@ def _started(
             errors="replace",
         )
     except FileNotFoundError as error:
-        raise BadFile("nfdump is missing; apt-get install nfdump") from error
+        raise NotRead("nfdump is missing; apt-get install nfdump") from error
+    except OSError as error:
+        raise NotRead(f"{PROGRAM} cannot be started: {error}") from error

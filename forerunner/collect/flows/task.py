@@ -1,24 +1,20 @@
 """What role flow_collection calls: plain parameters in, Ansible's result out."""
 
 import json
-import os
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from forerunner import service
+from forerunner import home, service, service_play
 from forerunner.collect.errors import CollectError
 from forerunner.collect.flows.config import Config
-from forerunner.files import write_whole
 from forerunner.lab import Lab, LabNotUp, exporters
+from forerunner.service_play import State, Wanted
 
 NAME = "flows"
-_ENVIRONMENT = ("PATH", "HOME", "LANG", "FORERUNNER_HOME")
-_LOG_TAIL = 1500
 
 
 class NotCollecting(CollectError):
@@ -29,9 +25,10 @@ def start_or_stop(parameters: Mapping[str, Any], check: bool = False) -> dict[st
     """Bring collectors and, in a lab, exporters into the wanted state.
 
     Args:
-        parameters: `state` (`started`, `stopped`), `directory` (run-time state), `site`, `address`,
-            `collectors`, `rotation` (seconds), `lab` (whose routers export; empty for routers that
-            export by themselves), `timeouts` (of its exporters) and `timeout` (seconds).
+        parameters: `state` (`started`, `stopped`), `directory` (run-time state), `telemetry` (the
+            store), `site`, `address`, `collectors`, `rotation` (seconds), `lab` (whose routers
+            export; empty for routers that export by themselves), `timeouts` (of its exporters) and
+            `timeout` (seconds).
         check: Only say what would be done.
 
     Raises:
@@ -67,44 +64,35 @@ def _bring_up(parameters: Mapping[str, Any], lab: Lab | None, check: bool) -> di
 
 def _start_collectors(parameters: Mapping[str, Any], lab: Lab | None, check: bool) -> bool:
     """Start the service, anew when it runs with another configuration; return whether it was."""
+    data = configuration(parameters, lab)
+    config = Config.from_data(data, "role flow_collection")
+    wanted = Wanted(
+        NAME, config.directory.parent, json.dumps(data, indent=1, sort_keys=True) + "\n",
+        lambda _: _says(config), "collecting", f"nobody listens on {config.address}",
+        program=(sys.executable, "-m", "forerunner.collect.flows"),
+        # Whoever asks for traffic reads it, too.
+        mode=0o644,
+    )  # fmt: skip
+    timeout_s = float(parameters["timeout"])
+    return bool(service_play.bring_up(wanted, timeout_s, check, NotCollecting)["changed"])
+
+
+def configuration(parameters: Mapping[str, Any], lab: Lab | None) -> dict[str, Any]:
+    """Return what the service is configured by: plain data, for `Config`."""
     directory = Path(parameters["directory"]).resolve()
-    data = {
+    return {
         **{name: parameters[name] for name in ("site", "address", "collectors")},
         "rotation_s": parameters["rotation"],
         "directory": str(directory / "flows"),
-        "telemetry": str(directory / "telemetry"),
+        "telemetry": parameters.get("telemetry") or home.telemetry(directory),
         "controls": [str(exporters.control(lab, name)) for name in lab.routers] if lab else [],
     }
-    config = Config.from_data(data, "role flow_collection")
-    file = config.directory / "config.json"
-    text = json.dumps(data, indent=1, sort_keys=True) + "\n"
-    command = (sys.executable, "-m", "forerunner.collect.flows", str(file))
+
+
+def _says(config: Config) -> State:
     running = service.status(NAME)
-    same = file.is_file() and file.read_text() == text
-    if running and running.command == command and same:
-        return False
-    if not check:
-        service.stop(NAME)
-        write_whole(file, text, 0o644)
-        _start(config, command, float(parameters["timeout"]))
-    return True
-
-
-def _start(config: Config, command: tuple[str, ...], timeout: float) -> None:
-    log = config.directory / "flows.log"
-    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    service.start(NAME, command, environment, log)
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        running = service.status(NAME)
-        if running and listening(running.pid, config.address) >= set(config.ports.values()):
-            return
-        time.sleep(0.1)
-    service.stop(NAME)
-    said = log.read_bytes()[-_LOG_TAIL:].decode(errors="replace").strip()
-    raise NotCollecting(
-        f"nobody listens on {config.address} within {timeout:g} s; {log} says:\n{said}"
-    )
+    heard = listening(running.pid, config.address) if running else set()
+    return "healthy" if heard >= set(config.ports.values()) else "silent"
 
 
 def listening(pid: int, address: str) -> set[int]:

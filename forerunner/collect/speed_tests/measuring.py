@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
+from forerunner.collect import load
 from forerunner.collect.speed_tests import iperf, ping
 from forerunner.collect.speed_tests.conduct import Skipped, Turn, Unsettled
 from forerunner.collect.speed_tests.headroom import Headroom, crowded
@@ -32,6 +33,7 @@ class Site:
         store: Where results go.
         port: TCP and UDP port of iperf3's servers.
         connect_s: Seconds for a session with a probe host.
+        load_age_s: Age in seconds beyond which a stored counter says nothing of a load.
     """
 
     devices: Mapping[str, Device]
@@ -42,19 +44,26 @@ class Site:
     store: Store
     port: int = 5201
     connect_s: float = 10.0
+    load_age_s: float = 10.0
 
 
 @dataclass
 class Measurer:
-    """Runs tests; it remembers which hosts cannot be reached.
+    """Runs tests; it remembers which hosts cannot be reached, and what it sent itself.
 
     Attributes:
         site: What they run on.
         lost: Why a host cannot be reached, by its name.
+        sent: When a test of ours ended last on a direction, by its name.
     """
 
     site: Site
     lost: dict[str, str] = field(default_factory=dict)
+    sent: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin with the loads that were known before the first test."""
+        self._loads = dict(self.site.loads)
 
     async def measure(self, turn: Turn) -> dict[str, float]:
         """Run a test in its turn, store what it gave, and return it.
@@ -66,14 +75,30 @@ class Measurer:
             NotMeasured: It gave no result that can be believed.
         """
         test, site = turn.slot.test, self.site
-        why = crowded(test, turn.slot.way, site.topology, site.loads, site.headroom)
+        why = crowded(test, turn.slot.way, site.topology, await self.loads(), site.headroom)
         if why:
             raise Skipped(why)
-        async with AsyncExitStack() as stack:
-            sessions = {name: await self._session(stack, name) for name in _ends(test)}
-            figures = await _run(turn, sessions, site)
+        try:
+            async with AsyncExitStack() as stack:
+                sessions = {name: await self._session(stack, name) for name in _ends(test)}
+                figures = await _run(turn, sessions, site)
+        finally:
+            self.sent |= dict.fromkeys(turn.slot.way.forward | turn.slot.way.backward, time.time())
         await asyncio.to_thread(site.store.append, samples(test, figures, time.time()))
         return figures
+
+    async def loads(self) -> Mapping[str, float]:
+        """Return the loads now, in bit/s by direction name.
+
+        Where a test of ours has just sent, its own traffic would stand in the way of the next one:
+        there the load before it counts, until the counters say nothing of it any more.
+        """
+        age_s = self.site.load_age_s
+        fresh = await load.measure(self.site.store, self.site.topology, (), age_s)
+        ours = {name for name, at in self.sent.items() if at >= time.time() - 2 * age_s}
+        kept = {name: x for name, x in self._loads.items() if name in ours}
+        self._loads = {name: x for name, x in fresh.items() if name not in ours} | kept
+        return self._loads
 
     async def _session(self, stack: AsyncExitStack, host: str) -> Session:
         if host in self.lost:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Any
 
 from forerunner.collect import load
@@ -89,14 +88,12 @@ def drained_costs(topology: Topology) -> dict[str, int]:
     return {way.name: _DRAINED_COST for link in links for way in link.directions}
 
 
-def known_loads(directory: Path, topology: Topology, maximum_age_s: float) -> dict[str, float]:
+def known_loads(store: Store, topology: Topology, maximum_age_s: float) -> dict[str, float]:
     """Return the loads that the telemetry knows, in bit/s by direction name.
 
-    They are looked at before a run, so that its own traffic does not stand in its way.
+    Those before a run: where one of its tests has just sent, they count on (`Measurer.loads`).
     """
-    if not directory.is_dir():
-        return {}
-    return load.directions(Store(directory), topology, (), maximum_age_s)
+    return load.directions(store, topology, (), maximum_age_s)
 
 
 def carry_out(meant: Plan, site: Site, limits: Limits, claims: Claims) -> list[Ended]:

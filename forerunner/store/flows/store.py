@@ -57,14 +57,20 @@ class FlowStore:
             between = files.span_of(group["time"].to_numpy().min(), group["end"].to_numpy().max())
             self._place(files.partition(self.root, of), digest, number, between, group)
 
-    def put_aside(self, digest: str, lines: str) -> None:
-        """Keep what a collector's file held and is no flow, as text.
+    def put_aside(self, digest: str, at: float, lines: str) -> None:
+        """Keep what a collector's file held and is no flow, as text, as long as records are kept.
+
+        Args:
+            digest: Of the collector's file.
+            at: When the collector closed it, in seconds since the epoch.
+            lines: One of JSON for each.
 
         Raises:
             StoreError: The disk refuses.
         """
         try:
-            (self.root / QUARANTINE).put(f"{digest}.jsonl", lambda path: path.write_text(lines))
+            directory = files.partition(self.root / QUARANTINE, files.day(at))
+            directory.put(f"{digest}.jsonl", lambda path: path.write_text(lines))
         except self.root.troubles as error:
             raise StoreError(f"store {self.root}: cannot write: {scrubbed(error)}") from None
 
@@ -216,7 +222,7 @@ class FlowStore:
     def forget(self, before: float, dry: bool = False) -> list[Place]:
         """Remove the days before that of a time in seconds since the epoch, and return them."""
         last = files.day(before)
-        roots = (self.root, self.root / _COVERAGE)
+        roots = (self.root, self.root / _COVERAGE, self.root / QUARANTINE)
         days = (each for root in roots for each in files.partitions(root, None, None))
         old = [each for each in days if files.day_of(each) < last]
         for directory in () if dry else old:

@@ -13,6 +13,7 @@ class ActionModule(ControllerAction):
     OPTIONS: ClassVar[dict[str, Any]] = {
         "state": {"type": "str", "choices": ["started", "stopped"], "default": "started"},
         "directory": {"type": "path", "required": True},
+        "telemetry": {"type": "str", "default": ""},
         "address": {"type": "str", "required": True},
         "collectors": {"type": "dict", "required": True},
         "rotation": {"type": "int", "default": 60},

@@ -20,6 +20,12 @@ options:
     description: Directory of run-time state.
     type: path
     required: true
+  telemetry:
+    description:
+      - The telemetry store, a directory or a URL on an object store; where it is empty, what
+        E(FORERUNNER_TELEMETRY) names, or telemetry/ below O(directory).
+    type: str
+    default: ""
   address:
     description: Address that collectors listen on.
     type: str

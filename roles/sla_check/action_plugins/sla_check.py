@@ -34,7 +34,7 @@ class ActionModule(BatchAction):
         if not chosen:
             raise InvalidData("sla_check_paths", "", "none begins at a selected host; see --limit")
         judged = sla.check(Store(options["directory"]), chosen, terms, now)
-        events = list(sla.events(judged, now))
+        events = list(sla.events(judged, now, terms.stale_s))
         if not given.check:
             # A violation that lasts is one incident, for as long as it is measured.
             EventBook(quiet_s=terms.stale_s).note(events)

@@ -74,7 +74,7 @@ EXAMPLES = r"""
       - {source: h1, target: h2, sla_class: gold}
     classes:
       - {name: gold, loss: 0.001, latency_ms: 10}
-    directory: "{{ lab_var }}/telemetry"
+    directory: "{{ lab_telemetry }}"
     report_directory: "{{ lab_var }}/reports"
   run_once: true
   delegate_to: localhost

@@ -74,14 +74,15 @@ def _site(given: Given, tests: list[SpeedTest], topology: Topology) -> Site:
     options = given.options
     names = sorted({end for each in tests for end in (each.source, each.target)})
     known = {name: given.hostvars[name]["speed_test_address"] for name in names}
-    directory = Path(options["directory"])
+    store = Store(options["directory"])
     return Site(
         devices_from_data(devices_data(given.hostvars, names), "inventory"),
         {name: operation.probe_address(name, value) for name, value in known.items()},
         topology,
-        operation.known_loads(directory, topology, options["load_maximum_age"]),
+        operation.known_loads(store, topology, options["load_maximum_age"]),
         Headroom(options["headroom"], options["unknown_load"]),
-        Store(directory),
+        store,
         options["port"],
         options["timeout"],
+        options["load_maximum_age"],
     )

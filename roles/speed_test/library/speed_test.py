@@ -121,7 +121,7 @@ EXAMPLES = r"""
     tests:
       - {source: h1, target: h2, protocol: udp, rate: 5000000, duration: 5}
     links: "{{ network_links }}"
-    directory: "{{ lab_var }}/telemetry"
+    directory: "{{ lab_telemetry }}"
     report_directory: "{{ lab_var }}/reports"
   run_once: true
   delegate_to: localhost

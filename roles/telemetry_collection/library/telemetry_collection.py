@@ -38,7 +38,7 @@ EXAMPLES = r"""
 - name: Collect what the servers say
   telemetry_collection:
     devices: "{{ ansible_play_hosts_all }}"
-    directory: "{{ lab_var }}/telemetry"
+    directory: "{{ lab_telemetry }}"
   run_once: true
   delegate_to: localhost
   delegate_facts: true

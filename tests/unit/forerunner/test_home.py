@@ -1,5 +1,6 @@
 """Where a checkout keeps things."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -40,4 +41,14 @@ def test_telemetry_is_below_the_state_or_where_it_is_told(
     assert home.telemetry() == str(tmp_path / "telemetry")
 
     monkeypatch.setenv("FORERUNNER_TELEMETRY", "s3://bucket/prefix")
-    assert home.telemetry() == "s3://bucket/prefix"
+    assert home.telemetry() == home.telemetry(tmp_path / "other") == "s3://bucket/prefix"
+
+
+def test_no_part_decides_by_itself_where_the_store_is() -> None:
+    places = [*home.root().glob("forerunner/**/*.py"), *home.root().glob("analytics/**/*.py")]
+    places += [*home.root().glob("inventories/**/*.yml"), *home.root().glob("roles/**/*.yml")]
+    own = re.compile(r'/ "telemetry"|lab_var \}\}/telemetry|lab_var ~ ./telemetry')
+    found = {str(file.relative_to(home.root())) for file in places if own.search(file.read_text())}
+
+    inventories = {f"inventories/{name}/group_vars/all/lab.yml" for name in ("lab", "ring")}
+    assert found == {"forerunner/home.py"} | inventories

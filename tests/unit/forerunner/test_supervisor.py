@@ -14,13 +14,16 @@ import pytest
 
 from forerunner import home, supervisor
 
-# Its life is the words of a file: `<seconds> <exit code>`, `silent`, or `stay`.
+# Its lives are the words of a file: an exit code, or what it does.
 _SERVICE = """
-import os, pathlib, sys, time
-from forerunner import parent, supervisor
-import signal
-parent.end_with(os.getppid(), signal.SIGTERM)
+import os, pathlib, signal, subprocess, sys, time
+from forerunner import supervisor
 place = pathlib.Path(sys.argv[1])
+if (place / "plan").read_text() == "slow":
+    (place / "loading").write_text(str(os.getpid()))
+    while os.getppid() == int(os.environ["FORERUNNER_SUPERVISOR"]):
+        time.sleep(0.02)
+supervisor.bind()
 with (place / "lives").open("a") as told:
     told.write(f"{supervisor.restarts()} {os.getpid()} {time.time()}\\n")
 lives = (place / "plan").read_text().split(",")
@@ -28,6 +31,19 @@ life = lives[min(supervisor.restarts(), len(lives) - 1)]
 if life == "silent":
     supervisor.alive()
     time.sleep(60)
+if life == "last_word":
+    # Whoever looks after it is busy until it has gone, and finds its words then.
+    os.kill(os.getppid(), signal.SIGSTOP)
+    subprocess.Popen(["sh", "-c", f"sleep 0.3; kill -CONT {os.getppid()}"])
+    for _ in range(3):
+        supervisor.alive()
+    os._exit(1)
+if life == "loads":
+    time.sleep(0.8)
+    life = "stay"
+if life == "deaf":
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    life = "stay"
 while life == "stay":
     supervisor.alive()
     time.sleep(0.05)
@@ -37,7 +53,7 @@ _KEEPER = """
 import logging, sys
 from forerunner import supervisor
 logging.basicConfig(level=logging.INFO)
-patience = supervisor.Patience(5.0, 0.4, 0.1, 0.3, 30.0)
+patience = supervisor.Patience(5.0, 0.4, 0.1, 0.3, 30.0, 0.5)
 sys.exit(supervisor.supervise([sys.executable, "-c", sys.argv[1], sys.argv[2]], patience))
 """
 Keep = Callable[[str], "subprocess.Popen[str]"]
@@ -122,6 +138,56 @@ def test_no_service_outlives_a_supervisor_that_was_shot(keep: Keep, tmp_path: Pa
     keeper.wait()
     psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=5)
     assert not psutil.pid_exists(pid)
+
+
+def test_no_service_outlives_a_supervisor_that_died_while_it_was_loading(
+    keep: Keep, tmp_path: Path
+) -> None:
+    keeper = keep("slow")
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "loading").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    keeper.kill()
+    keeper.wait()
+    pid = int((tmp_path / "loading").read_text())
+    psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=10)
+    assert not (tmp_path / "lives").exists()
+    assert not psutil.pid_exists(pid)
+
+
+def test_the_last_words_of_one_life_do_not_shorten_the_patience_with_the_next(
+    keep: Keep, tmp_path: Path
+) -> None:
+    keeper = keep("last_word,loads")
+    _lives(tmp_path, 2)
+    time.sleep(2.0)
+    keeper.terminate()
+    assert "says nothing any more" not in keeper.communicate(timeout=10)[1]
+
+
+def test_what_does_not_end_when_it_is_told_to_is_killed(keep: Keep, tmp_path: Path) -> None:
+    keeper = keep("deaf")
+    ((_, pid, _),) = _lives(tmp_path, 1)
+    time.sleep(0.3)
+    keeper.terminate()
+    assert keeper.wait(10) == 0
+    assert not psutil.pid_exists(pid)
+
+
+def test_what_is_written_is_bounded(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    script = "import time\nwhile True: print('x' * 999, flush=True); time.sleep(0.001)"
+    keeper = _KEEPER.replace("patience = ", "supervisor._MOST_LOG_BYTES = 100_000\npatience = ")
+    with log.open("a") as output:
+        command = [sys.executable, "-c", keeper, script, str(tmp_path)]
+        running = subprocess.Popen(command, cwd=home.root(), stdout=output, stderr=output)
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "log.1").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    running.terminate()
+    running.wait(20)
+    assert (tmp_path / "log.1").stat().st_size > 100_000
+    assert b"\0" not in log.read_bytes()
 
 
 def test_systemd_hears_the_same_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

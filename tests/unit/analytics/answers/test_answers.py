@@ -150,6 +150,18 @@ def test_what_a_device_wrote_is_no_markup_and_no_control() -> None:
     assert "\x1b" not in said
 
 
+def test_what_a_device_calls_itself_is_no_markup(store: Store) -> None:
+    name = "[red]y[/]\x1b[2J"
+    octets = [Sample(NOW - at, "r1", name, "if_out_octets", 1e9 - 1e6 * at) for at in (20, 10)]
+    store.append([*octets, Sample(NOW - 5, "r1", "to:[/oops]", "path_loss_share", 0.01)])
+
+    for words in (("host", "r1"), ("top",), ("sla",)):
+        given = {"COLUMNS": "200"}
+        said = CliRunner().invoke(application, [*words], catch_exceptions=False, env=given).output
+        assert ("[red]y[/]" in said) is (words[0] != "sla")
+        assert "\x1b" not in said
+
+
 def test_a_sparkline_has_a_letter_a_value() -> None:
     assert sparkline([0.0, None, 7.0, 3.5]) == "▁ █▅"
     assert (sparkline([2.0, 2.0]), sparkline([None])) == ("▁▁", "")

@@ -8,7 +8,9 @@ import pytest
 
 from forerunner.collect.command_line import FRR_COMMANDS, frr_samples, napalm_samples
 from forerunner.collect.server import BadAnswer
+from forerunner.store import Store
 from forerunner.store.bounds import BOUNDS
+from forerunner.store.store import QUARANTINE
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "frr"
 OSPF, BGP = FRR_COMMANDS
@@ -36,12 +38,25 @@ def test_a_peer_that_is_not_established_says_how_far_it_is(word: str, state: flo
 
 
 @pytest.mark.parametrize(
-    "said", ["", "% Unknown command: s3cret", "[]", '{"neighbors": {"a": [{"nbrState": "X"}]}}']
+    "said", ["", "% Unknown command: s3cret", "[]", '{"neighbors": {"a": [{"nbrState": "Full"}]}}']
 )
 def test_what_cannot_be_read_is_refused_and_not_repeated(said: str) -> None:
     with pytest.raises(BadAnswer) as caught:
         frr_samples("r1", answers(**{OSPF: said}), 1.0)
     assert "s3cret" not in str(caught.value)
+
+
+def test_a_state_without_a_name_is_kept_apart_and_costs_nothing_else(tmp_path: Path) -> None:
+    peers = {"10.0.0.2": {"state": "Dreaming"}, "10.0.0.3": {"state": "Established"}}
+    said = json.dumps({"ipv4Unicast": {"peers": peers}})
+    store = Store(tmp_path)
+
+    store.append(frr_samples("r1", answers(**{BGP: said}), 1.0))
+
+    found = {x.interface: x.value for x in store.read() if x.metric == "bgp_peer_state"}
+    assert found == {"10.0.0.3": 6.0}
+    (apart,) = Store(tmp_path / QUARANTINE).read()
+    assert (apart.interface, apart.metric) == ("10.0.0.2", "bgp_peer_state")
 
 
 @pytest.fixture

@@ -76,6 +76,38 @@ def test_each_incident_is_told_once_and_trifles_never(database: Database) -> Non
     assert ([x.host for x in told], book.untold()) == (["r1"], [])
 
 
+def test_what_became_worse_is_told_again_and_what_did_not_is_not(database: Database) -> None:
+    book = _book(database)
+    book.note([_at(1000.0, severity="warning")])
+    book.mark_told(book.untold())
+    told_at = book.last_told()
+    book.note([_at(1001.0, severity="warning"), _at(1002.0, severity="info")])
+    assert book.untold() == []
+
+    book.note([_at(1003.0, severity="critical")])
+    (worse,) = book.untold()
+    assert (worse.severity, book.last_told()) == ("critical", told_at)
+    book.mark_told([worse])
+    book.note([_at(1004.0, severity="critical")])
+    assert book.untold() == []
+
+
+def test_what_became_worse_while_people_were_told_is_told_still(database: Database) -> None:
+    book = _book(database)
+    book.note([_at(1000.0, severity="warning")])
+    told = book.untold()
+    book.note([_at(1001.0, severity="error")])
+    book.mark_told(told)
+    assert [each.severity for each in book.untold()] == ["error"]
+
+
+def test_no_more_is_told_at_once_than_asked_for_and_the_worst_first(database: Database) -> None:
+    book = _book(database)
+    hosts = [("r1", "warning"), ("r2", "critical"), ("r3", "error")]
+    book.note([_at(1000.0, host=host, severity=severity) for host, severity in hosts])
+    assert [each.host for each in book.untold(limit=2)] == ["r2", "r3"]
+
+
 def test_what_is_long_over_is_forgotten_with_its_events(database: Database) -> None:
     book = _book(database)
     book.note([DOWN, _at(2000.0)])

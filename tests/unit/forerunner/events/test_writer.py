@@ -1,5 +1,7 @@
 """Events reach the ledger once each, whatever the ledger does meanwhile."""
 
+import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -52,3 +54,15 @@ def test_what_waits_is_bounded_and_what_goes_is_counted(book: EventBook) -> None
     writer.flush()
     assert {each.id for each in book.newest()} == {"e-3", "e-4"}
     assert writer.lost == 3
+
+
+def test_what_is_older_than_three_months_goes_by_itself(book: EventBook) -> None:
+    now = time.time()
+    book.note([FALL, replace(FALL, id="e-2", host="r2", time=now - 80 * 86_400)])
+
+    async def run() -> None:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(EventWriter(book).run(), 1.5)
+
+    asyncio.run(run())
+    assert [each.host for each in book.incidents()] == ["r2"]

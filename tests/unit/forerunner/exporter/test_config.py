@@ -38,6 +38,26 @@ def test_an_address_that_others_reach_is_refused_without_consent(
     assert consented.address == address
 
 
+@pytest.mark.parametrize(
+    ("said", "url"),
+    [
+        ("0:0:0:0:0:0:0:1", "http://[::1]:9912/metrics"),
+        ("::ffff:127.0.0.1", "http://127.0.0.1:9912/metrics"),
+    ],
+)
+def test_an_address_has_one_form(data: dict[str, Any], said: str, url: str) -> None:
+    assert Config.from_data(data | {"address": said}, "test").url == url
+
+
+def test_the_store_is_the_one_that_all_use(
+    data: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORERUNNER_TELEMETRY", "s3://bucket/prefix")
+
+    assert Config.default().telemetry == "s3://bucket/prefix"
+    assert Config.from_data(data | {"telemetry": "s3://b/p"}, "test").telemetry == "s3://b/p"
+
+
 def test_a_name_is_no_address(data: dict[str, Any]) -> None:
     with pytest.raises(InvalidData, match="no IP address"):
         Config.from_data(data | {"address": "localhost"}, "test")

@@ -8,15 +8,14 @@ from typing import Any
 import pytest
 import yaml
 
-from forerunner import home, service
+from forerunner import home, service, service_play
 from forerunner.errors import InvalidData
 from forerunner.observe import task
 from forerunner.observe.config import Config
 
-# Stands in for the service: healthy at once, and there until it is told to go.
+# Stands in for the service: healthy at once, again and again, until it is told to go.
 _WATCHER = """#!/bin/sh
-echo '{"healthy": true}' > "$(dirname "$3")/status.json"
-exec sleep 60
+while sleep 0.1; do echo '{"healthy": true}' > "$(dirname "$3")/status.json"; done
 """
 _READ = ("snmp", "agent_key", "known_hosts", "model")
 _VARS = home.root() / "inventories" / "lab" / "group_vars" / "all"
@@ -130,5 +129,5 @@ def test_credentials_reach_a_service_that_writes_to_an_object_store_and_no_other
 ) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "canary")
     config = Config.from_data({**data, "telemetry": store, "site": "north"}, "x")
-    assert ("AWS_SECRET_ACCESS_KEY" in task._credentials(config)) is passed
+    assert ("AWS_SECRET_ACCESS_KEY" in service_play.credentials(config.telemetry)) is passed
     assert (config.telemetry, config.site) == (store, "north")

@@ -1,9 +1,12 @@
 """A hiccup of the store or the ledger loses nothing and stops nothing."""
 
 import asyncio
+import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from forerunner.collect.poll import COLUMNS, Answer, Target
@@ -68,6 +71,61 @@ def test_a_prediction_is_tried_again_until_the_ledger_takes_it(
     asyncio.run(run())
     assert ledger.predictions() == [_PREDICTION]
     ledger.close()
+
+
+def test_a_prediction_that_was_being_written_at_the_end_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Ledger.open(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    add, asked, go_on = ledger.add_prediction, threading.Event(), threading.Event()
+
+    def refuse_first(prediction: Prediction) -> int:
+        if not asked.is_set():
+            asked.set()
+            go_on.wait(10)
+            raise LedgerError("busy")
+        return add(prediction)
+
+    monkeypatch.setattr(ledger, "add_prediction", refuse_first)
+
+    async def run() -> None:
+        writer = PredictionWriter(ledger)
+        writer.add(_PREDICTION)
+        writing = asyncio.create_task(writer.run())
+        await asyncio.to_thread(asked.wait, 10)
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+        threading.Timer(0.1, go_on.set).start()
+        writer.flush()
+
+    asyncio.run(run())
+    assert ledger.predictions() == [_PREDICTION]
+    ledger.close()
+
+
+def test_the_end_waits_for_a_flush_that_is_under_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    append, asked, go_on = store.append_tables, threading.Event(), threading.Event()
+
+    def refuse_first(tables: Sequence[pa.Table]) -> int:
+        if not asked.is_set():
+            asked.set()
+            go_on.wait(10)
+            raise OSError("full")
+        return append(tables)
+
+    monkeypatch.setattr(store, "append_tables", refuse_first)
+    writer = TelemetryWriter(store)
+    writer.add([Sample(1.0, "r1", "", "m", 1.0)])
+    under_way = threading.Thread(target=writer.flush)
+    under_way.start()
+    asked.wait(10)
+    threading.Timer(0.1, go_on.set).start()
+    writer.flush()
+    under_way.join()
+    assert [each.value for each in Store(tmp_path).read()] == [1.0]
 
 
 @pytest.mark.parametrize("held", [_PREDICTION, replace(_PREDICTION, target="r1:r2")])

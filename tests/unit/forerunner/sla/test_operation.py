@@ -113,6 +113,33 @@ def test_a_violation_that_lasts_is_one_incident(store: Store, tmp_path: File) ->
     assert (incident.kind, incident.count) == ("sla.loss", 2)
 
 
+def test_a_violation_is_open_until_its_samples_say_nothing_any_more(
+    store: Store, tmp_path: File
+) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    measured(store, path_loss_share=0.5)
+    EventBook(database, TERMS.stale_s).note(list(sla.events(judged(store), NOW)))
+
+    still, over = (EventBook(database).open_by_severity(NOW + at)["error"] for at in (900, 1100))
+    assert (still, over) == (1, 0)
+
+
+@pytest.mark.parametrize("ages", [(), (5000, 3000)])
+def test_what_stays_unknown_is_one_incident_that_stays_open(
+    store: Store, tmp_path: File, ages: tuple[int, ...]
+) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    measured(store, ages=ages)
+    for later in range(0, 6000, 300):
+        found = judged(store, now=NOW + later)
+        events = sla.events(found, NOW + later, TERMS.stale_s)
+        EventBook(database, TERMS.stale_s).note(list(events))
+        assert EventBook(database).open_by_severity(NOW + later)["warning"] == 1
+    (incident,) = EventBook(database).incidents()
+    assert incident.begun == NOW
+    assert incident.count < 4 * 14
+
+
 def test_a_report_names_the_worst_path_first(store: Store) -> None:
     measured(store)
     measured(store, "h3", path_loss_share=0.5)

@@ -2,6 +2,7 @@
 
 import logging
 import multiprocessing
+import sys
 import time
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -148,6 +149,44 @@ def test_one_merges_at_a_time_and_who_died_holds_up_nobody_for_ever(
     died = day.alone()
     assert died.__enter__()
     assert Store(url).compact() == files.FAN_IN
+
+
+@pytest.mark.parametrize("garbled", [b"", b"soon", b"\xff\xfe", b"nan x"])
+def test_a_lock_that_cannot_be_read_holds_up_nobody(url: str, garbled: bytes) -> None:
+    for index in range(files.FAN_IN):
+        Store(url).append([sample(index)])
+    (day,) = files.partitions(located(url), None, None)
+    day.put(".lock", lambda path: path.write_bytes(garbled))
+    assert Store(url).compact() == files.FAN_IN
+
+
+def test_of_two_who_take_over_a_lease_one_has_it(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    day = located(url) / "date=2023-11-15"
+    day.put(".lock", lambda path: path.write_text("1 dead"))
+    other = f"{2e9:.0f} other"
+
+    def meanwhile(_: float) -> None:
+        # It had read the old lease, too, and removes what has just been put there.
+        (day / ".lock").unlink()
+        day.put(".lock", lambda path: path.write_text(other))
+
+    monkeypatch.setattr(objects.time, "sleep", meanwhile)
+    with day.alone() as mine:
+        assert not mine
+    monkeypatch.undo()
+    with day.alone() as mine:
+        assert not mine
+
+
+@pytest.mark.parametrize(("kind", "package"), [("gs", "gcsfs"), ("abfs", "adlfs")])
+def test_a_package_that_is_missing_is_named(
+    kind: str, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for each in ("gcsfs", "adlfs"):
+        monkeypatch.setitem(sys.modules, each, None)
+    objects._filesystem.cache_clear()
+    with pytest.raises(StoreError, match=f"speaks to {kind}://.*pip install '{package}'$"):
+        Store(f"{kind}://bucket/prefix").read()
 
 
 @pytest.mark.parametrize("before", ["write", "remove"])

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forerunner.collect.flows import Config, import_flows, nfdump
-from forerunner.collect.flows.closed import Life, note_life
+from forerunner.collect.flows.closed import Life, forget_refused, note_life
 from forerunner.collect.flows.nfdump import Heard
 from forerunner.store.flows import FlowStore, Prefixes, Site
 
@@ -34,7 +34,7 @@ Nfdump = Callable[[str, list[dict[str, Any]], list[str]], None]
 
 def below(path: Path) -> Config:
     site = Site({R1: "r1", R2: "r2"}, Prefixes({}))
-    return Config(site, "127.0.0.1", {"one": 9995}, 10, path / "flows", path / "telemetry")
+    return Config(site, "127.0.0.1", {"one": 9995}, 10, path / "flows", str(path / "telemetry"))
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_what_the_store_forgot_comes_back_as_it_was(config: Config) -> None:
     write(config, 0, GOOD)
     import_flows(config, *KEEP)
     before = stored(config)
-    shutil.rmtree(config.telemetry / "flows" / "coverage")
+    shutil.rmtree(Path(config.telemetry, "flows", "coverage"))
 
     assert import_flows(config, *KEEP).files == 1
     assert stored(config) == before
@@ -119,7 +119,7 @@ def test_many_small_files_become_few_and_say_the_same(config: Config) -> None:
         write(config, slot, GOOD | {"src_port": 5000 + slot}, GOOD)
     import_flows(config, *KEEP)
 
-    found = [*config.telemetry.rglob("date=*/*.parquet")]
+    found = [*Path(config.telemetry).rglob("date=*/*.parquet")]
     assert [file.name[0] for file in found] == ["1", "1"]
     assert [row[5] for row in stored(config)] == sorted({5000 + x for x in range(0, 400, 10)})
     assert spans(config, 10, 400) == []
@@ -160,7 +160,7 @@ def test_what_is_no_flow_is_kept_apart(
     done = import_flows(config, *KEEP)
 
     assert (done.flows, done.refused) == (1, 1)
-    (file,) = (config.telemetry / "flows" / "quarantine").iterdir()
+    (file,) = Path(config.telemetry, "flows", "quarantine").glob("date=*/*")
     (line,) = file.read_text().splitlines()
     assert reason in json.loads(line)["reason"]
     assert len(line) < 2000
@@ -184,6 +184,60 @@ def test_a_file_that_cannot_be_read_is_put_aside_and_a_gap(config: Config) -> No
 def spans(config: Config, since: int, until: int) -> list[tuple[str, float, float]]:
     found = FlowStore(config.telemetry).gaps(T0 + since, T0 + until, ["r1"])
     return [(gap.exporter, gap.begin - T0, gap.end - T0) for gap in found]
+
+
+@pytest.mark.usefixtures("nfdump_says")
+def test_what_was_put_aside_goes_with_the_records_of_its_time(config: Config) -> None:
+    bad = write(config, 0, GOOD | {"src4_addr": "none"}, GOOD)
+    import_flows(config, *KEEP)
+    aside = bad.parent / "refused" / "nfcapd.current.1"
+    aside.parent.mkdir()
+    aside.write_text("")
+    os.utime(aside, (T0, T0))
+    kept = Path(config.telemetry, "flows", "quarantine").glob
+
+    assert (forget_refused([bad.parent], T0 - 1), len([*kept("date=*/*.jsonl")])) == (0, 1)
+    assert (forget_refused([bad.parent], T0 + 1), aside.exists()) == (1, False)
+    FlowStore(config.telemetry).forget(T0 + 2 * 86_400)
+    assert not [*kept("date=*/*.jsonl")]
+
+
+def test_lives_are_bounded_and_the_newest_stay(config: Config) -> None:
+    directory = config.directory / "one"
+    lives = directory / "lives"
+    lives.write_text(lives.read_text() * 40_000)
+    note_life(directory, Life(T0 + 5, 10))
+
+    lines = lives.read_text().splitlines()
+    assert (len(lines), json.loads(lines[-1])["begin"]) == (5000, T0 + 5)
+
+
+def test_a_file_is_not_put_aside_because_nfdump_is_missing(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write(config, 0, GOOD)
+    monkeypatch.setattr(nfdump, "PROGRAM", str(config.directory / "nowhere"))
+
+    with pytest.raises(nfdump.NotRead, match="apt-get install nfdump"):
+        import_flows(config, *KEEP)
+    assert file.exists()
+
+
+@pytest.mark.parametrize("ends", ["kill -9 $$", "kill -11 $$", "exit 127"])
+@pytest.mark.usefixtures("nfdump_says")
+def test_a_file_that_nfdump_was_not_let_read_stays_and_is_imported_later(
+    config: Config, ends: str
+) -> None:
+    file, program = write(config, 0, GOOD), Path(nfdump.PROGRAM)
+    works = program.read_text()
+    program.write_text(works.replace('cat "$4.records"', f'cat "$4.records"; {ends}'))
+
+    with pytest.raises(nfdump.NotRead):
+        import_flows(config, *KEEP)
+    assert file.exists()
+    program.write_text(works)
+    done = import_flows(config, *KEEP)
+    assert (done.files, done.damaged, len(stored(config))) == (1, [], 1)
 
 
 @pytest.mark.usefixtures("nfdump_says")

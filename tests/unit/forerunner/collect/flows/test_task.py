@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from forerunner import service
-from forerunner.collect.flows import task
+from forerunner.collect.flows import Config, task
 from forerunner.errors import InvalidData
 from forerunner.lab import LabNotUp
 
@@ -75,6 +75,23 @@ def test_a_port_that_another_holds_is_said_and_nothing_is_left_running(
         with pytest.raises(task.NotCollecting, match="nobody listens on"):
             task.start_or_stop(given | {"timeout": 3})
     assert service.status(task.NAME) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "configured", "store"),
+    [("", "", "{}/telemetry"), ("", "s3://b/p", "s3://b/p"), ("/other", "s3://b/p", "/other")],
+)
+def test_flows_go_to_the_store_that_all_use(
+    given: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    told: str,
+    configured: str,
+    store: str,
+) -> None:
+    monkeypatch.setenv("FORERUNNER_TELEMETRY", configured)
+    found = Config.from_data(task.configuration(given | {"telemetry": told}, None), "test")
+    assert found.telemetry == store.format(tmp_path)
 
 
 def test_a_dry_run_starts_nothing(given: dict[str, Any], tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from forerunner.collect.speed_tests.ways import Way, Ways
 from forerunner.errors import InvalidData
 from forerunner.ledger import Ledger
 from forerunner.model import Sample
+from forerunner.store import Store
 from forerunner.topology import Topology
 
 LINKS = [
@@ -105,4 +106,4 @@ def test_a_drained_link_costs_what_the_drain_sets(monkeypatch, tmp_path) -> None
 
 
 def test_without_a_store_no_load_is_known(tmp_path) -> None:
-    assert operation.known_loads(tmp_path / "none", TOPOLOGY, 10.0) == {}
+    assert operation.known_loads(Store(tmp_path / "none"), TOPOLOGY, 10.0) == {}
