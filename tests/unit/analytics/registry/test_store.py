@@ -66,6 +66,18 @@ def test_one_byte_altered_is_refused_and_named(tmp_path: Path, name: str) -> Non
     assert caught.value.source == str(path)
 
 
+def test_an_entry_that_still_reads_well_but_was_altered_is_refused(tmp_path: Path) -> None:
+    book = Registry(tmp_path)
+    version = _add(book, 1)
+    book.promote(KIND, version, "ann", "the first")
+    path = tmp_path / KIND / "versions" / version / "entry.json"
+    path.chmod(0o600)
+    path.write_text(path.read_text().replace("0.03", "0.02"))
+
+    with pytest.raises(InvalidData, match="altered since it was promoted"):
+        book.in_service(KIND)
+
+
 def test_an_altered_version_is_not_promoted_and_service_stays(tmp_path: Path) -> None:
     book = Registry(tmp_path)
     first, second = _add(book, 1), _add(book, 2)
