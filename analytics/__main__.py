@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from analytics.search.command import search
 from forerunner import home
 from forerunner.errors import ForerunnerError
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from analytics.evaluate.replay import Detector, Shares
 
 application = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
+application.command()(search)
 POLICY = Path("inventories/lab/group_vars/all/remediation.yml")
 LINKS = Path("inventories/lab/group_vars/all/network.yml")
 Since = Annotated[str, typer.Option(help="How far back: 90s, 15m, 1h, 2d.")]
