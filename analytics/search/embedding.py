@@ -80,7 +80,7 @@ class MiniLM:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        from tokenizers.implementations import BertWordPieceTokenizer
+        from tokenizers import BertWordPieceTokenizer
 
         tokenizer = BertWordPieceTokenizer(vocabulary(), lowercase=True)
         tokenizer.enable_truncation(_TOKENS)
