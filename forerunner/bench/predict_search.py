@@ -142,7 +142,7 @@ def _peers(task: Task) -> Mapping[str, Callable[[Query], list[str]]]:
     def both(query: Query) -> Scores:
         allowed = _allowed(task, query)
         ranks = [_ranks(np.where(allowed, way(query), -np.inf)) for way in (near, words)]
-        return sum(1 / (_RRF + 1 + each) for each in ranks)
+        return 1 / (_RRF + 1 + ranks[0]) + 1 / (_RRF + 1 + ranks[1])
 
     ways = {"BM25": words, "MiniLM": near, "reciprocal rank of both": both}
     return {name: _best(task, way) for name, way in ways.items()}
@@ -161,7 +161,7 @@ def _allowed(task: Task, query: Query) -> Scores:
 
 
 def _ranks(scores: Scores) -> Scores:
-    return np.argsort(np.argsort(-scores, kind="stable"), kind="stable")
+    return np.argsort(np.argsort(-scores, kind="stable"), kind="stable").astype(float)
 
 
 def _both(task: Task, query: Query) -> tuple[float, float]:
