@@ -13,6 +13,7 @@ from rich.progress import track
 from rich.table import Table
 
 from analytics.registry.command import application as models
+from analytics.search.command import search
 from forerunner import home
 from forerunner.errors import ForerunnerError
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 application = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 application.add_typer(models, name="models")
+application.command()(search)
 POLICY = Path("inventories/lab/group_vars/all/remediation.yml")
 LINKS = Path("inventories/lab/group_vars/all/network.yml")
 Since = Annotated[str, typer.Option(help="How far back: 90s, 15m, 1h, 2d.")]

@@ -73,13 +73,14 @@ class AlertIncidentsOperator(BaseOperator):
 
     def _tell(self, due: "Sequence[Incident]") -> tuple[list[str], list[str]]:
         from forerunner.airflow.alerts import CONNECTION as HOOK
-        from forerunner.events.telling import message, subject
+        from forerunner.events.telling import LONGEST, message, subject
 
-        text = message(due)
+        near = self._nearest(due)
+        text = message(due, LONGEST - len(near)) + near
         ways: list[str] = []
         failed: list[str] = []
         if _is_there(HOOK):
-            taken = post({"text": _plain(text)}, self.log)
+            taken = post({"text": text}, self.log)
             (ways if taken else failed).append("webhook")
         people = _people()
         if people:
@@ -88,6 +89,17 @@ class AlertIncidentsOperator(BaseOperator):
         if not ways and not failed:
             self.log.warning("nobody is told: neither %s nor people in %s", HOOK, CONNECTION)
         return ways, failed
+
+    def _nearest(self, due: "Sequence[Incident]") -> str:
+        """Return what the worst of them are like, and what that would run; empty if unknown."""
+        try:
+            from analytics.search.nearest import nearest
+
+            return nearest(due)
+        except Exception as error:  # noqa: BLE001
+            # What is told must not wait for what merely helps: a damaged index, a missing wheel.
+            self.log.warning("no similar cases: %s: %s", type(error).__name__, error)
+            return ""
 
     def _mail(self, people: Sequence[str], subject: str, text: str) -> bool:
         try:
@@ -112,8 +124,3 @@ def _people() -> list[str]:
     except AirflowNotFoundException:
         return []
     return [str(each) for each in ([named] if isinstance(named, str) else named)]
-
-
-def _plain(text: str) -> str:
-    """Return a text in which a chat finds neither links nor whom to call. Source: Slack's API."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from forerunner.events.book import SEVERITIES, Incident
 
-_LONGEST = 3000
+LONGEST = 3000
+"""Characters of a message."""
 _LONGEST_TEXT = 160
 _HOSTS = 5
 
@@ -21,7 +22,7 @@ def subject(incidents: Sequence[Incident]) -> str:
     return f"Forerunner: {said} on {', '.join(hosts[:_HOSTS])}{more}"
 
 
-def message(incidents: Sequence[Incident], longest: int = _LONGEST) -> str:
+def message(incidents: Sequence[Incident], longest: int = LONGEST) -> str:
     """Return what is told of incidents: their subject, and a line for each host and kind.
 
     Args:

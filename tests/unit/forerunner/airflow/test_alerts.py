@@ -37,3 +37,9 @@ def test_without_the_connection_nothing_is_posted_and_nothing_fails(
     monkeypatch.delenv("AIRFLOW_CONN_FORERUNNER_ALERTS")
     AlertNotifier()(CONTEXT)
     assert hook.taken == []
+
+
+def test_what_is_posted_calls_nobody_and_is_no_markup(hook: Any) -> None:
+    AlertNotifier()(CONTEXT | {"exception": RuntimeError("<!channel> a & <https://x|y>")})
+    ((_, posted),) = hook.taken
+    assert posted["text"].endswith("&lt;!channel&gt; a &amp; &lt;https://x|y&gt;")

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from forerunner import home
 from forerunner.airflow.incidents import AlertIncidentsOperator, NobodyTold
 from forerunner.database import Database
 from forerunner.events import EventBook
@@ -65,6 +66,7 @@ def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> EventBook:
     url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
     monkeypatch.setenv("FORERUNNER_LEDGER", url)
+    monkeypatch.setattr(home, "var", lambda: tmp_path)
     return EventBook(Database(url))
 
 
@@ -86,7 +88,7 @@ def test_all_are_told_in_one_message_by_both_ways_and_only_once(
     assert run() == {"incidents": 0, "ways": []}
     ((_, posted),) = hook.taken
     (sent,) = mailbox.taken
-    lines = posted["text"].splitlines()
+    lines = posted["text"].split("\nsimilar cases:")[0].splitlines()
     assert lines[0] == sent["Subject"] == "Forerunner: 1 error, 1 warning on r1, r2"
     assert [line.split()[:2] for line in lines[1:]] == [["ERROR", "r2"], ["WARNING", "r1"]]
     assert sent["To"] == "noc@example.net"
@@ -163,3 +165,22 @@ def test_a_thousand_incidents_are_one_short_message_that_counts_what_it_leaves_o
     assert len(text) <= 3000
     assert f"and {1000 - len(shown)} more groups" in text
     assert book.untold() == []
+
+
+def test_the_nearest_cases_and_what_they_would_run_come_with_the_alert(
+    book: EventBook, hook: Any, tmp_path: Path
+) -> None:
+    text = "the last good backup of the configuration is stale"
+    book.note([Event("e-1", time.time(), "backup.stale", "r1", "", "error", text)])
+    run()
+    assert "A backup is stale (backup_configs)" in hook.taken[0][1]["text"]
+
+
+def test_an_alert_comes_though_no_case_can_be_searched(
+    book: EventBook, hook: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "search" / "alerts").mkdir(parents=True)
+    (tmp_path / "search" / "alerts" / "documents.json").write_text("damaged")
+    note(book, "r1", "error")
+    assert run() == {"incidents": 1, "ways": ["webhook"]}
+    assert "similar cases" not in hook.taken[0][1]["text"]

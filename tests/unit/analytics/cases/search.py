@@ -1,0 +1,11 @@
+"""The ways in which a search compares texts."""
+
+from analytics.search.lexical import BM25, Cosine
+from tests.unit.analytics.cases import Case
+
+TEXTS = ["the link r1 to r3 loses packets", "a backup is stale", "a SIM order is parked"]
+
+CASES = [
+    Case(kind, lambda x: x.fit(TEXTS), lambda x: x.score("a stale backup of r1"))
+    for kind in (BM25, Cosine)
+]
