@@ -148,6 +148,41 @@ def sla(since: Since = "1d", links: Links = None, as_json: AsJson = False) -> No
     say(answer.sla(asked(since, links)), view.show_sla, as_json)
 
 
+@application.command()
+def forecast(
+    name: Annotated[str, typer.Argument(help="As r1:r3; without it, all links.")] = "",
+    horizon: Annotated[str, typer.Option(help="How far ahead: 30m, 1d, 7d.")] = "1d",
+    step: Annotated[str, typer.Option(help="Of the steps; divides a day.")] = "15m",
+    since: Annotated[str, typer.Option(help="What is learned from.")] = "56d",
+    links: Links = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the links are expected to carry, and how far that may be off."""
+    from analytics.answers import outlook_view, seconds
+    from analytics.answers.outlook import outlook
+
+    given = asked(since, links)
+    answer = outlook(given, seconds(horizon), seconds(step), 1.0, name)
+    say(answer, outlook_view.show_forecast, as_json)
+
+
+@application.command()
+def congestion(
+    headroom: Annotated[float, typer.Option(min=0.01, max=1.0, help="Share of capacity.")] = 0.8,
+    horizon: Annotated[str, typer.Option(help="How far ahead: 30m, 1d, 7d.")] = "1d",
+    step: Annotated[str, typer.Option(help="Of the steps; divides a day.")] = "15m",
+    since: Annotated[str, typer.Option(help="What is learned from.")] = "56d",
+    links: Links = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show which links will pass their headroom, how likely that is, and when."""
+    from analytics.answers import outlook_view, seconds
+    from analytics.answers.outlook import outlook
+
+    answer = outlook(asked(since, links), seconds(horizon), seconds(step), headroom)
+    say(answer, outlook_view.show_congestion, as_json)
+
+
 def asked(since: str, links: Path | None) -> "Asked":
     """Return what an answer is computed from.
 
@@ -155,7 +190,7 @@ def asked(since: str, links: Path | None) -> "Asked":
         ForerunnerError: The span is none, or the file holds no `network_links`.
     """
     from analytics.answers import Asked, seconds
-    from forerunner.store import Store
+    from forerunner.store import RollUps, Store
     from forerunner.topology import Topology
 
     path = links or home.root() / LINKS
@@ -164,7 +199,8 @@ def asked(since: str, links: Path | None) -> "Asked":
     except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
         raise ForerunnerError(f"{path}: cannot read network_links: {error!r}") from error
     span_s = seconds(since)
-    return Asked(Store(home.telemetry(), 2), Topology.from_data(data, str(path)), span_s)
+    store, rolled = Store(home.telemetry(), 2), RollUps(home.telemetry(), 2)
+    return Asked(store, Topology.from_data(data, str(path)), span_s, rolled=rolled)
 
 
 def say(answer: dict[str, Any], show_it: Callable[[dict[str, Any]], None], as_json: bool) -> None:

@@ -3,11 +3,12 @@
 import re
 import time
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from forerunner.errors import ForerunnerError
-from forerunner.store import Store, Wanted, measures
+from forerunner.store import PERIODS, RollUps, Store, Wanted, measures
+from forerunner.store.counters import COUNTERS
 from forerunner.topology import Direction, Topology
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -48,12 +49,14 @@ class Asked:
         topology: The inventory's links.
         span_s: Seconds that are looked at, up to now.
         now: Seconds since the epoch.
+        rolled: The store's minutes and hours, for what is older than its samples.
     """
 
     store: Store
     topology: Topology
     span_s: float
     now: float = field(default_factory=time.time)
+    rolled: RollUps | None = None
 
     @property
     def since(self) -> float:
@@ -85,6 +88,42 @@ class Asked:
             cells = found.setdefault((host, interface, metric), [None] * CELLS)
             cells[max(0, cell)] = value
         return found
+
+    def steps(
+        self, wanted: Wanted, start: float, step_s: float
+    ) -> dict[tuple[str, str, str], dict[int, float]]:
+        """Return the means of steps from a time on by host, interface and metric.
+
+        What the samples do not have is taken from the minutes, or of long steps from the hours.
+        """
+        query = f"""SELECT host, interface, metric,
+            floor((time - {start!r}) / {step_s!r})::INT, avg(value)
+            FROM {measures("{table}", "{where}")} GROUP BY ALL"""  # noqa: S608 - our own names
+        found: dict[tuple[str, str, str], dict[int, float]] = {}
+        for host, interface, metric, step, value in self.store.ask(query, wanted):
+            found.setdefault((host, interface, metric), {})[int(step)] = value
+        self._fill(found, wanted, start, step_s)
+        return found
+
+    def _fill(
+        self,
+        found: dict[tuple[str, str, str], dict[int, float]],
+        wanted: Wanted,
+        start: float,
+        step_s: float,
+    ) -> None:
+        if self.rolled is None:
+            return
+        period = "hour" if step_s >= PERIODS["hour"] else "minute"
+        rates = [COUNTERS[name].rate for name in wanted.metrics or () if name in COUNTERS]
+        older = replace(wanted, metrics=rates)
+        parts: dict[tuple[str, str, str, int], list[float]] = {}
+        for each in self.rolled.read(period, older):
+            key = (each.host, each.interface, each.metric, int((each.time - start) // step_s))
+            parts.setdefault(key, []).append(each.mean)
+        for (host, interface, metric, step), values in parts.items():
+            known = found.setdefault((host, interface, metric), {})
+            known.setdefault(step, sum(values) / len(values))
 
     def quantile(self, wanted: Wanted, share: float) -> dict[tuple[str, str, str], float]:
         """Return a quantile by host, interface and metric; counters as their rates."""

@@ -58,10 +58,12 @@ class Row:
             return None
         low, between, high = self.goal.partition("..")
         if between:
-            return float(low) <= self.value <= float(high)
+            return bool(float(low) <= self.value <= float(high))
         relation, _, bound = self.goal.partition(" ")
         difference = self.value - float(bound)
-        return {"<=": difference <= 0, ">=": difference >= 0, "==": difference == 0}[relation]
+        held = {"<=": difference <= 0, ">=": difference >= 0, "==": difference == 0}
+        # NumPy's own truth is no JSON.
+        return bool(held[relation])
 
     def to_dict(self) -> dict[str, Any]:
         """Return the row as plain JSON data."""

@@ -1,0 +1,92 @@
+"""When a load passes a limit, by the forecast and by how earlier forecasts went wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.forecasting import Forecast
+from analytics.forecasting.intervals import Errors
+from analytics.forecasting.series import Values
+
+# Of one series alone, as many days as are looked back.
+_LEAST = 7
+_MOST_SERIES = 200
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Whether and when one series passes its limit.
+
+    Attributes:
+        probability: That it does within the steps, 0 to 1; NaN where too little is known.
+        at: Time by which it has, if it does, in the median, as seconds since the epoch; else None.
+        earliest: Time before which only one course in ten that passes has passed; else None.
+        peak: The highest expected load, in the series' unit.
+        limit: The limit, in the same unit.
+        courses: How many courses of errors it stands on.
+    """
+
+    probability: float
+    at: float | None
+    earliest: float | None
+    peak: float
+    limit: float
+    courses: int
+
+
+def crossings(forecast: Forecast, errors: Errors, limits: Sequence[float]) -> list[Crossing]:
+    """Return when each series of a forecast passes its limit.
+
+    The forecast is laid under whole courses of errors of earlier forecasts, each series' scaled to
+    the one that is asked about, so that errors which last, last here too. What share of the courses
+    passes the limit is the probability; no distribution is assumed.
+
+    Args:
+        forecast: What is expected; only steps that the errors' forecasts had are looked at.
+        errors: How far earlier forecasts of as many steps were off, the same series.
+        limits: Of each series, in its unit.
+    """
+    courses = _courses(errors, len(forecast.expected))
+    scale = _scale(errors)
+    return [_crossing(forecast, at, limit, courses * scale[at]) for at, limit in enumerate(limits)]
+
+
+def _crossing(forecast: Forecast, at: int, limit: float, courses: Values) -> Crossing:
+    expected = forecast.expected[:, at]
+    peak = float(np.nanmax(expected, initial=-np.inf))
+    if len(courses) < _LEAST or not np.isfinite(courses).all() or np.isnan(expected).any():
+        return Crossing(float("nan"), None, None, peak, limit, len(courses))
+    passed = expected[: courses.shape[1]] + courses > limit
+    first = np.argmax(passed, axis=1)[passed.any(axis=1)]
+    times = forecast.start + first * forecast.step_s
+    middle, early = (
+        (float(np.median(times)), float(np.quantile(times, 0.1))) if len(first) else (None, None)
+    )
+    return Crossing(len(first) / len(courses), middle, early, peak, limit, len(courses))
+
+
+def _courses(errors: Errors, steps: int) -> Values:
+    """Return the courses of all series, in units of each one's scale, one a row."""
+    scale = _scale(errors)
+    ends = [*errors.begins[1:], len(errors.signed)]
+    # Without a forecast there is no beginning, and the only end goes with none.
+    found = [
+        (errors.signed[begin:end] / scale).T
+        for begin, end in zip(errors.begins, ends, strict=False)
+        # One that broke off before the last step says nothing of the last steps.
+        if end - begin >= steps
+    ]
+    if not found:
+        return np.empty((0, steps))
+    some = np.concatenate([each[:_MOST_SERIES, :steps] for each in found])
+    return np.asarray(some[np.isfinite(some).all(axis=1)])
+
+
+def _scale(errors: Errors) -> NDArray[np.float64]:
+    """Return the median error of each series; NaN for one without."""
+    scale = np.full(errors.signed.shape[1], np.nan)
+    known = np.isfinite(errors.signed).any(axis=0)
+    scale[known] = np.nanmedian(errors.size[:, known], axis=0)
+    return np.asarray(np.where(scale > 0, scale, np.nan))

@@ -1,0 +1,109 @@
+"""How far a forecast may be off, from how far the same method was off before."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.forecasting.series import Series, Values
+
+Method = Callable[[Series, int], Values]
+"""Forecasts steps from a history: rows by series."""
+SHARES = (0.8, 0.95)
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Errors of earlier forecasts, a row for each step of each of them.
+
+    Attributes:
+        signed: How far what came was above the forecast; NaN where nothing was measured.
+        free: Whether the row was of a weekend or a holiday.
+        begins: The row that each forecast begins with.
+    """
+
+    signed: Values
+    free: NDArray[np.bool_]
+    begins: tuple[int, ...] = (0,)
+
+    @property
+    def size(self) -> Values:
+        """Return how far each was off, without its sign."""
+        return np.abs(self.signed)
+
+
+def backtest(history: Series, method: Method, steps: int, days: int = 7) -> Errors:
+    """Return the errors of the method on the last days, each forecast from what was known then.
+
+    Args:
+        history: What is known.
+        method: What is judged.
+        steps: Steps of each forecast.
+        days: From how many days' ends it is judged; fewer where history is short.
+    """
+    rows, day = len(history.values), history.day
+    signed = [np.empty((0, history.values.shape[1]))]
+    free: list[NDArray[np.bool_]] = [np.empty(0, bool)]
+    begins: list[int] = []
+    # The first two days are needed to have anything to say.
+    for origin in range(rows - day, max(rows - (days + 1) * day, 2 * day - 1), -day):
+        ahead = min(steps, rows - origin)
+        said = method(history.before(origin), ahead)
+        begins.append(sum(map(len, signed)))
+        signed.append(history.values[origin : origin + ahead] - said)
+        free.append(history.kinds(origin + np.arange(ahead))[1])
+    return Errors(np.concatenate(signed), np.concatenate(free), tuple(begins))
+
+
+def half_widths(errors: Errors, free: NDArray[np.bool_], other: float) -> dict[float, Values]:
+    """Return by share how far to both sides the interval reaches, rows by series.
+
+    Each series has a scale of its own, its median error; what is beyond is learned from all series
+    together. Errors on days of the other kind count less, unless there are no others.
+
+    Args:
+        errors: Of earlier forecasts.
+        free: Of each row of the forecast, whether it is of a weekend or a holiday.
+        other: Weight of an error on a day of the other kind.
+
+    Source: V. Vovk et al., "Algorithmic Learning in a Random World" (2005), split conformal;
+    weighted by R. Tibshirani et al., "Conformal prediction under covariate shift" (2019).
+    """
+    found = {share: np.full((len(free), errors.size.shape[1]), np.nan) for share in SHARES}
+    for kind in np.unique(free):
+        alike = errors.free == kind
+        weights = np.where(alike, 1.0, other) if alike.any() else np.ones(len(alike))
+        for share, widths in _of_kind(errors.size, weights).items():
+            found[share][free == kind] = widths
+    return found
+
+
+def _of_kind(size: Values, weights: Values) -> dict[float, Values]:
+    """Return by share how far the interval of each series reaches; nothing without errors."""
+    scale = _median(size, weights)
+    known = np.isfinite(size) & (scale > 0)
+    ratio = (size / np.where(scale > 0, scale, 1.0))[known]
+    weight = np.broadcast_to(weights[:, None], known.shape)[known]
+    if not len(ratio):
+        return {}
+    return {share: scale * _quantile(ratio, weight, share) for share in SHARES}
+
+
+def _median(values: Values, weights: Values) -> Values:
+    """Return the weighted median of each column; NaN for one without values."""
+    order = np.argsort(np.where(np.isfinite(values), values, np.inf), axis=0)
+    ordered = np.take_along_axis(values, order, axis=0)
+    weight = np.take_along_axis(np.where(np.isfinite(values), weights[:, None], 0.0), order, axis=0)
+    reached = np.cumsum(weight, axis=0)
+    if not len(reached):
+        return np.full(values.shape[1], np.nan)
+    place = np.argmax(reached >= reached[-1] / 2, axis=0)
+    return np.asarray(np.take_along_axis(ordered, place[None], axis=0)[0])
+
+
+def _quantile(values: Values, weights: Values, share: float) -> float:
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order])
+    place = int(np.searchsorted(reached, share * reached[-1]))
+    return float(values[order][min(place, len(values) - 1)])

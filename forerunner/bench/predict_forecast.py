@@ -1,0 +1,239 @@
+"""How good forecasts are, beside a simple baseline and the strongest libraries.
+
+The protocol stands in docs/predictions/forecasting.md. Rows for `forerunner.bench.predict`.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from analytics.forecasting import Forecast, LoadForecaster, NearTerm, Series
+from analytics.forecasting.intervals import SHARES
+from analytics.forecasting.profile import DayProfile
+from analytics.forecasting.series import DAY_S, Values
+from forerunner.bench import forecast_peers as peers
+from forerunner.bench.cells import cells
+from forerunner.bench.rows import Extent, Row
+from forerunner.bench.traffic_matrices import Matrices, matrices
+from forerunner.errors import InvalidData
+
+_QUARTER_S, _FIVE_S = 900, 300
+_ORIGINS, _HOUR_DAYS, _HOUR_STEPS, _REFIT = 6, 4, 12, 6
+_DRAWS = 1000
+_MANY, _MANY_DAYS = {"full": 10_000, "short": 200}, 10
+
+
+@dataclass(frozen=True)
+class Split:
+    """One question: what is known, and what came."""
+
+    history: Series
+    came: Values
+
+    @property
+    def scale(self) -> Values:
+        """Return of each series by how much a day differs from the one before, on average."""
+        values, day = self.history.values, self.history.day
+        return np.asarray(np.nanmean(np.abs(values[day:] - values[:-day]), axis=0))
+
+
+def day(data: Path, extent: Extent, console: Console) -> list[Row]:
+    """Return the rows of the day-ahead forecast of link loads."""
+    splits = [each for one in _long(data, 8, _QUARTER_S) for each in _day_splits(one, extent)]
+    forecasts = [LoadForecaster().fit(x.history).predict(len(x.came)) for x in splits]
+    ours = _mase(splits, [each.expected for each in forecasts])
+    simple = _mase(splits, [_half_and_half(x.history, len(x.came)) for x in splits])
+    others = {"half day + half week": float(simple.mean())}
+    if extent == "full":
+        others |= _asked(splits, {"lightgbm": ("lightgbm", ""), "mstl": ("statsforecast", "mstl")})
+    low, high = _interval(ours)
+    best, value = min(others, key=lambda name: others[name]), float(ours.mean())
+    said = ", ".join(f"{name} {value:.3f}" for name, value in others.items())
+    what = f"{len(splits)} days of {ours.shape[1]} links; 95% {low:.3f} to {high:.3f}; {said}"
+    console.print(what)
+    ratio = value / others[best]
+    first = Row(
+        "abilene_day_mase", what, value, "", "<= 0.82", best, others[best], ratio, ours.size
+    )
+    return [first, *_covers(splits, forecasts)]
+
+
+def _covers(splits: Sequence[Split], forecasts: Sequence[Forecast]) -> Iterator[Row]:
+    for share, goal in zip(SHARES, ("77..83", "93..97"), strict=True):
+        inside = [
+            float(np.mean((x.came >= y.low[share]) & (x.came <= y.high[share])))
+            for x, y in zip(splits, forecasts, strict=True)
+        ]
+        by_origin = ", ".join(f"{100 * each:.0f}" for each in inside)
+        what = f"values within the interval; by origin {by_origin}"
+        count = sum(each.came.size for each in splits)
+        name, value = f"abilene_day_cover{share * 100:.0f}", 100 * float(np.mean(inside))
+        yield Row(name, what, value, "%", goal, n=count)
+
+
+def hour(data: Path, extent: Extent, console: Console) -> list[Row]:
+    """Return the rows of the forecast of the next hour, by five minutes, on the last days."""
+    ours, level, last, came = [], [], [], []
+    for one in _long(data, 7, _FIVE_S):
+        for split, said in _hours(one, extent):
+            ours.append(said)
+            last.append(np.repeat(split.history.values[-1:], _HOUR_STEPS, axis=0))
+            level.append(np.repeat(_level(split.history)[None], _HOUR_STEPS, axis=0))
+            came.append(split.came)
+    figures = {x: _wape_smape(y, came) for x, y in (("", ours), ("EWMA", level), ("last", last))}
+    for name, (wape, smape) in figures.items():
+        console.print(f"{name or 'ours'}: WAPE {wape:.2f}, sMAPE {smape:.2f}")
+    peer = ", ".join(f"{x} {y:.2f}/{z:.2f}" for x, (y, z) in figures.items() if x)
+    what = f"{len(came)} hours of the last days, 12 steps each; WAPE/sMAPE of {peer}"
+    rows = (("wape", "<= 6.5", 0), ("smape", "<= 10", 1))
+    return [
+        Row(f"abilene_hour_{name}", what, figures[""][at], "%", goal, "EWMA", figures["EWMA"][at],
+            figures[""][at] / figures["EWMA"][at], len(came))
+        for name, goal, at in rows
+    ]  # fmt: skip
+
+
+def week(data: Path, extent: Extent, console: Console) -> list[Row]:
+    """Return the row of the forecast of a week of a cell's demand."""
+    ours, naive, others = [], [], []
+    for cell in cells(data):
+        hours, of_week = cell.history.values[:, 0], 7 * cell.history.day
+        scale = np.nanmean(np.abs(hours[of_week:] - hours[:-of_week]))
+        steps = len(cell.test)
+        said = LoadForecaster().fit(cell.history).predict(steps).expected[:, 0]
+        ours.append(np.nanmean(np.abs(said - cell.test)) / scale)
+        naive.append(np.nanmean(np.abs(hours[-of_week:][:steps] - cell.test)) / scale)
+        if extent == "full":
+            asked = peers.ask("lightgbm", [cell.history.values], steps, cell.history.day)
+            others.append(np.nanmean(np.abs(asked.forecasts[0][:, 0] - cell.test)) / scale)
+    learner = f"; lightgbm {np.mean(others):.3f}" if others else ""
+    what = f"{len(ours)} cells, the week after; last week again {np.mean(naive):.3f}{learner}"
+    console.print(what)
+    value = float(np.mean(ours))
+    name, peer = ("lightgbm", others) if others else ("last week again", naive)
+    against = float(np.mean(peer))
+    return [
+        Row("lte_week_mase", what, value, "", "<= 1.15", name, against, value / against, len(ours))
+    ]
+
+
+def many(data: Path, extent: Extent, console: Console) -> list[Row]:
+    """Return the row of the time for thousands of series in one call, a day ahead."""
+    one = next(iter(_long(data, 8, _QUARTER_S)))
+    splits = [_many(one, _MANY[extent])]
+    begun = time.perf_counter()
+    said = DayProfile().fit(splits[0].history).predict(len(splits[0].came))
+    seconds = time.perf_counter() - begun
+    ours = float(_mase(splits, [said]).mean())
+    goal, name = "<= 1", "forecast_10k_series_vs_statsforecast"
+    if extent == "short":
+        return [Row(name, f"{seconds:.2f} s; the peer is asked in the full form", None, goal=goal)]
+    asked = peers.ask("statsforecast", [splits[0].history.values], len(said), one.day, "window")
+    theirs = float(_mase(splits, asked.forecasts).mean())
+    what = f"{_MANY[extent]} series, a day ahead; MASE {ours:.3f} against {theirs:.3f}"
+    what += f" of SeasonalWindowAverage; {seconds:.2f} s against {asked.seconds:.2f} s"
+    console.print(what)
+    ratio = seconds / asked.seconds if ours <= theirs else None
+    return [Row(name, what, ratio, "", goal, "statsforecast", asked.seconds, ratio)]
+
+
+def _long(data: Path, days: int, step_s: float) -> list[Series]:
+    """Return the loads of the networks that have as many days.
+
+    Raises:
+        InvalidData: None has.
+    """
+    found = [each.every(step_s) for each in matrices(data) if _reaches(each, days, step_s)]
+    if not found:
+        raise InvalidData(str(data), "sndlib_*", f"none has {days} days by {step_s:.0f} s")
+    return found
+
+
+def _reaches(each: Matrices, days: int, step_s: float) -> bool:
+    length_s = len(each.loads.values) * each.loads.step_s
+    return length_s >= days * DAY_S and each.loads.step_s <= step_s
+
+
+def _day_splits(loads: Series, extent: Extent) -> list[Split]:
+    count = _ORIGINS if extent == "full" else 2
+    origins = np.linspace(7 * loads.day, len(loads.values) - loads.day, count).astype(int)
+    return [Split(loads.before(at), loads.values[at : at + loads.day]) for at in origins]
+
+
+def _hours(loads: Series, extent: Extent) -> list[tuple[Split, Values]]:
+    """Return the hours of the last days with our forecast; learned anew every six hours."""
+    rows = len(loads.values)
+    origins = range(rows - _HOUR_DAYS * loads.day, rows - _HOUR_STEPS + 1, _HOUR_STEPS)
+    found = []
+    near = NearTerm(steps=_HOUR_STEPS)
+    for number, at in enumerate(origins if extent == "full" else origins[:4]):
+        history = loads.before(at)
+        near = near.go_on(history) if number % _REFIT else NearTerm(_HOUR_STEPS).fit(history)
+        split = Split(history, loads.values[at : at + _HOUR_STEPS])
+        found.append((split, near.predict(_HOUR_STEPS)))
+    return found
+
+
+def _many(loads: Series, count: int) -> Split:
+    """Return as many series as asked for: the links again and again, each a bit otherwise."""
+    random = np.random.default_rng(1)
+    rows = min(len(loads.values), _MANY_DAYS * loads.day)
+    picked = random.integers(loads.values.shape[1], size=count)
+    noise = random.lognormal(0.0, 0.05, (rows, count))
+    values = loads.values[:rows, picked] * noise
+    history = Series(values[: -loads.day], loads.start, loads.step_s)
+    return Split(history, values[-loads.day :])
+
+
+def _half_and_half(history: Series, steps: int) -> Values:
+    values, one = history.values, history.day
+    return np.asarray((values[-one:][:steps] + values[-7 * one :][:steps]) / 2)
+
+
+def _level(history: Series) -> Values:
+    found = history.values[-288]
+    for row in history.values[-287:]:
+        found = 0.3 * row + 0.7 * found
+    return np.asarray(found)
+
+
+def _asked(splits: Sequence[Split], wanted: dict[str, tuple[str, str]]) -> dict[str, float]:
+    histories, steps = [each.history.values for each in splits], len(splits[0].came)
+    day_rows = splits[0].history.day
+    found = {}
+    for name, (script, model) in wanted.items():
+        said = peers.ask(script, histories, steps, day_rows, model).forecasts
+        found[name] = float(_mase(splits, said).mean())
+    return found
+
+
+def _mase(splits: Sequence[Split], said: Sequence[Values]) -> NDArray[np.float64]:
+    """Return the scaled error of each question and series."""
+    errors = [
+        np.nanmean(np.abs(each - x.came), axis=0) / x.scale
+        for x, each in zip(splits, said, strict=True)
+    ]
+    return np.stack(errors)
+
+
+def _interval(errors: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the 95% interval of the mean, series drawn anew."""
+    random = np.random.default_rng(1)
+    count = errors.shape[1]
+    means = [errors[:, random.integers(count, size=count)].mean() for _ in range(_DRAWS)]
+    low, high = np.quantile(means, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _wape_smape(said: Sequence[Values], came: Sequence[Values]) -> tuple[float, float]:
+    """Return both in percent: of all that came, and the mean of each value's own."""
+    one, other = np.concatenate(list(said)), np.concatenate(list(came))
+    off = np.abs(one - other)
+    both = np.maximum(np.abs(one) + np.abs(other), 1e-9)
+    wape = np.nansum(off) / np.nansum(other)
+    return 100 * float(wape), 100 * float(np.nanmean(2 * off / both))

@@ -1,0 +1,117 @@
+"""Forecasts go by days alike, say which method spoke, and are off as far as they say."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from analytics.forecasting import DayProfile, LoadForecaster, NearTerm, Series
+from analytics.forecasting.forecaster import LAST, NEAR, PROFILE
+from forerunner.errors import InvalidData
+from tests.unit.analytics.cases.forecasting import week
+
+
+def error(said: np.ndarray, came: np.ndarray) -> float:
+    return float(np.nanmean(np.abs(said - came) / came))
+
+
+def split(series: Series, days: int) -> tuple[Series, np.ndarray]:
+    rows = len(series.values) - days * series.day
+    return series.before(rows), series.values[rows:]
+
+
+def test_a_day_is_forecast_by_days_that_are_like_it() -> None:
+    # Day 15 is a Monday, after a weekend.
+    history, came = split(week(15), 1)
+    yesterday = history.values[-history.day :]
+    assert error(DayProfile().fit(history).predict(48), came) < 0.15
+    assert error(yesterday, came) > 0.3
+
+
+def test_a_holiday_is_as_a_weekend() -> None:
+    series = week(15)
+    values = series.values.copy()
+    values[-series.day :] *= 0.6
+    history, came = split(replace(series, values=values), 1)
+    told = replace(history, holidays=frozenset({date(1970, 1, 19)}))
+    assert error(DayProfile().fit(told).predict(48), came) < 0.15
+    assert error(DayProfile().fit(history).predict(48), came) > 0.3
+
+
+def test_holes_are_passed_over() -> None:
+    history, came = split(week(15), 1)
+    holed = history.values.copy()
+    holed[-100:-60] = np.nan
+    holed[::7, 1] = np.nan
+    for method in (DayProfile(), NearTerm(steps=4)):
+        said = method.fit(replace(history, values=holed)).predict(4)
+        assert error(said, came[:4]) < 0.3
+
+
+def test_a_level_that_has_shifted_is_followed_part_of_the_way() -> None:
+    series = week(15)
+    values = series.values.copy()
+    values[-2 * series.day :] *= 2
+    history, came = split(replace(series, values=values), 1)
+    followed = error(DayProfile().fit(history).predict(48), came)
+    assert followed < error(DayProfile(level=0.0, last_day=0.0).fit(history).predict(48), came)
+
+
+def test_the_next_hours_go_by_the_last_ones() -> None:
+    series = week(15)
+    random = np.random.default_rng(5)
+    # A slow wave that no day repeats.
+    wave = np.exp(np.cumsum(random.normal(0.0, 0.05, len(series.values))))[:, None]
+    history, came = split(replace(series, values=series.values * wave), 1)
+    near = NearTerm(steps=4).fit(history).predict(4)
+    assert error(near, came[:4]) < error(DayProfile(level=0.0).fit(history).predict(4), came[:4])
+
+
+def test_the_intervals_hold_as_much_as_they_say() -> None:
+    inside: dict[float, list[float]] = {0.8: [], 0.95: []}
+    whole = week(22)
+    for day in range(15, 22):
+        history, came = split(whole.before(day * whole.day), 1)
+        said = LoadForecaster().fit(history).predict(48)
+        for share, found in inside.items():
+            found.append(float(np.mean((came >= said.low[share]) & (came <= said.high[share]))))
+    assert np.mean(inside[0.8]) == pytest.approx(0.8, abs=0.08)
+    assert np.mean(inside[0.95]) == pytest.approx(0.95, abs=0.04)
+
+
+def test_which_method_spoke_is_said() -> None:
+    history = week(10)
+    values = history.values.copy()
+    values[: -history.day, 2] = np.nan
+    some = replace(history, values=values)
+    assert LoadForecaster().fit(some).predict(48).models == (PROFILE, PROFILE, LAST)
+    assert LoadForecaster().fit(some).predict(4).models == (NEAR, NEAR, LAST)
+    notes = LoadForecaster().fit(some).predict(48).notes
+    assert notes[0] == ""
+    assert "less than two days" in notes[2]
+
+
+def test_a_short_history_has_the_last_hour_and_an_interval() -> None:
+    said = LoadForecaster().fit(week(1)).predict(48)
+    assert said.models == (LAST,) * 3
+    assert np.isfinite(said.expected).all()
+    assert (said.high[0.8] > said.low[0.8]).all()
+
+
+def test_a_weekend_that_none_came_before_is_said_to_be_one() -> None:
+    # Five working days are known, and Saturday is next.
+    assert "no weekend" in LoadForecaster().fit(week(5)).predict(48).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "step_s", "field"),
+    [
+        (np.ones(4), 1800.0, "values"),
+        (np.ones((4, 1)), 1700.0, "step_s"),
+        (-np.ones((4, 1)), 1800.0, "values"),
+    ],
+)
+def test_what_is_no_series_is_refused(values: np.ndarray, step_s: float, field: str) -> None:
+    with pytest.raises(InvalidData, match=field):
+        Series(values, 0.0, step_s)
