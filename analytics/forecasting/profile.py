@@ -53,6 +53,7 @@ class DayProfile:
     def fit(self, history: Series) -> Self:
         """Take the history in."""
         self.history_ = history
+        self._holes = not np.isfinite(history.values).all()
         return self
 
     def predict(self, steps: int) -> Values:
@@ -79,17 +80,24 @@ class DayProfile:
         history, day = self.history_, self.history_.day
         first = np.maximum(1, -(-(rows - known + 1) // day))
         total = np.zeros((len(rows), history.values.shape[1]))
-        weight = np.zeros_like(total)
+        # Without holes a row weighs the same in all series.
+        weight = np.zeros(total.shape if self._holes else (len(rows), 1))
         for days in range(1, min(7 * self.weeks, known // day) + 1):
             source = rows - days * day
             usable = np.flatnonzero((days >= first) & (source >= 0))
             if not len(usable):
                 continue
-            values = history.values[source[usable]]
-            each = self._weights(rows[usable], source[usable], days)[:, None]
-            there = np.isfinite(values)
-            total[usable] += each * np.where(there, values, 0.0)
-            weight[usable] += each * there
+            # What is usable follows one on another, so that a slice does.
+            some = slice(usable[0], usable[-1] + 1)
+            values = history.values[source[usable[0]] : source[usable[-1]] + 1]
+            each = self._weights(rows[some], source[some], days)[:, None]
+            if self._holes:
+                there = np.isfinite(values)
+                values, weights = np.where(there, values, 0.0), each * there
+            else:
+                weights = each
+            total[some] += each * values
+            weight[some] += weights
         return np.where(weight > _SMALL, total / np.maximum(weight, _SMALL), np.nan)
 
     def _weights(self, rows: NDArray[np.int64], source: NDArray[np.int64], days: int) -> Values:
@@ -121,11 +129,20 @@ def _smoothed(values: Values, reach: int) -> Values:
     if reach < 1:
         return values
     known = np.isfinite(values)
-    sums = np.cumsum(np.vstack([np.zeros(values.shape[1]), np.where(known, values, 0.0)]), axis=0)
-    counts = np.cumsum(np.vstack([np.zeros(values.shape[1]), known]), axis=0)
+    whole = bool(known.all())
+    sums = _running(values if whole else np.where(known, values, 0.0))
     rows = np.arange(len(values))
     low, high = np.maximum(rows - reach, 0), np.minimum(rows + reach + 1, len(values))
+    if whole:
+        return np.asarray((sums[high] - sums[low]) / (high - low)[:, None])
+    counts = _running(known.astype(np.float64))
     count = counts[high] - counts[low]
-    mean = (sums[high] - sums[low]) / np.maximum(count, 1)
     # A hole that is wider than the window stays one.
-    return np.where(count > 0, mean, np.nan)
+    return np.where(count > 0, (sums[high] - sums[low]) / np.maximum(count, 1), np.nan)
+
+
+def _running(values: Values) -> Values:
+    """Return the sums of the rows before each row, and of all."""
+    sums = np.zeros((len(values) + 1, values.shape[1]))
+    np.cumsum(values, axis=0, out=sums[1:])
+    return sums
