@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from forerunner.errors import ForerunnerError
-from forerunner.store import PERIODS, RollUps, Store, Wanted, measures
-from forerunner.store.counters import COUNTERS
+from forerunner.store import COUNTERS, PERIODS, RollUps, Store, Wanted, measures
 from forerunner.topology import Direction, Topology
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}

@@ -1,7 +1,7 @@
 """The telemetry store: samples as Parquet files, read through DuckDB, and their roll-ups."""
 
 from forerunner.store.columns import table_of
-from forerunner.store.counters import measures
+from forerunner.store.counters import COUNTERS, measures
 from forerunner.store.errors import StoreError
 from forerunner.store.quality import Quality, Terms, assess
 from forerunner.store.quantiles import Quantiles, quantiles
@@ -10,6 +10,7 @@ from forerunner.store.store import Store
 from forerunner.store.wanted import Wanted
 
 __all__ = [
+    "COUNTERS",
     "PERIODS",
     "Keep",
     "Quality",
