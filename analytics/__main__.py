@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from analytics.diagnosis.command import application as diagnosis
 from analytics.registry.command import application as models
 from analytics.search.command import search
 from forerunner import home
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from analytics.evaluate.replay import Detector, Shares
 
 application = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
+application.add_typer(diagnosis, name="diagnosis")
 application.add_typer(models, name="models")
 application.command()(search)
 POLICY = Path("inventories/lab/group_vars/all/remediation.yml")

@@ -104,6 +104,21 @@ class Ensemble:
         )
         return cls(float(np.log(prior / (1 - prior))), trees)
 
+    @classmethod
+    def by_class(cls, estimator: Any) -> tuple[Self, ...]:
+        """Take an ensemble for every class out of a fitted `GradientBoostingClassifier`.
+
+        Each gives the logarithm of its class's chance, up to what is common to all; of two
+        classes there is the second one's alone, in log odds.
+        """
+        if estimator.n_classes_ == 2:
+            return (cls.from_estimator(estimator),)
+        prior = np.log(estimator.init_.class_prior_)
+        return tuple(
+            cls(float(base), tuple(_convert(each.tree_, estimator.learning_rate) for each in trees))
+            for base, trees in zip(prior, estimator.estimators_.T, strict=True)
+        )
+
     def score(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the log odds of every row."""
         # scikit-learn compares in single precision.

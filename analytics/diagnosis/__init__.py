@@ -1,0 +1,1 @@
+"""The root-cause class of a set of alarms."""

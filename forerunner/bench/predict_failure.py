@@ -1,0 +1,124 @@
+"""How well failures are told at a receiver, and the cause behind a set of alarms.
+
+The protocol stands in docs/predictions/failure.md. Rows for `forerunner.bench.predict`.
+"""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from sklearn.metrics import f1_score
+from sklearn.model_selection import StratifiedKFold
+from sklearn.neighbors import KNeighborsClassifier
+
+from analytics.diagnosis.model import AlarmDiagnosis
+from forerunner.bench import rows as form
+from forerunner.bench.alarm_windows import Windows, windows
+from forerunner.bench.fleet_site import PEERS, BenchError, peer_python
+from forerunner.bench.rows import Extent, Row
+
+_FOLDS, _DRAWS = 5, 1000
+_SEEDS = {"full": (1, 2, 3, 4, 5), "short": (1,)}
+_TREES = {"full": (200, 100), "short": (20, 10)}
+Folds = NDArray[np.int64]
+
+
+def microwave(data: Path, extent: Extent, console: Console) -> list[Row]:
+    """Return the row of the cause behind alarms, on folds that nothing was chosen on."""
+    known = windows(data)
+    folds = np.stack([_folds(known, seed) for seed in _SEEDS[extent]])
+    ours = _answers(known, folds, _ours(extent, console))
+    figures = {"nearest": _answers(known, folds, _nearest)}
+    if extent == "full":
+        figures |= {name: _peer(known, folds, name) for name in ("lightgbm", "random forest")}
+    macro = {name: _macro(known, said) for name, said in figures.items()}
+    value, (low, high) = _macro(known, ours), _interval(known, ours)
+    best = max(macro, key=lambda name: macro[name])
+    said = ", ".join(f"{name} {each:.3f}" for name, each in macro.items())
+    what = f"{len(known.causes)} unique windows ({known.repeats} repeats dropped), {_FOLDS} folds,"
+    what += f" {len(folds)} times; 95% {low:.3f} to {high:.3f}; {said}"
+    console.print(what)
+    ratio = value / macro[best]
+    row = Row("microwave_macro_f1", what, value, "", ">= 0.95", best, macro[best], ratio, ours.size)
+    return [row]
+
+
+Learner = Callable[[Windows, NDArray[np.bool_]], NDArray[np.str_]]
+"""Learns from the windows that are not held out, and answers for those that are."""
+
+
+def _folds(known: Windows, seed: int) -> Folds:
+    found = np.empty(len(known.causes), np.int64)
+    split = StratifiedKFold(_FOLDS, shuffle=True, random_state=seed)
+    for number, (_, held) in enumerate(split.split(known.seconds, known.causes)):
+        found[held] = number
+    return found
+
+
+def _answers(known: Windows, folds: Folds, learner: Learner) -> NDArray[np.str_]:
+    """Return the answers of every repetition, shape (repetitions, windows)."""
+    said = np.empty(folds.shape, known.causes.dtype)
+    for number, fold in enumerate(folds):
+        for each in np.unique(fold):
+            said[number, fold == each] = learner(known, fold == each)
+    return said
+
+
+def _ours(extent: Extent, console: Console) -> Learner:
+    trees, rounds = _TREES[extent]
+
+    def answer(known: Windows, held: NDArray[np.bool_]) -> NDArray[np.str_]:
+        model = AlarmDiagnosis(trees, rounds)
+        model.fit(known.seconds[~held], list(known.causes[~held]), known.alarms)
+        console.print(f"fold of {held.sum()} windows: mix {model.mix_}")
+        return model.predict(known.seconds[held])
+
+    return answer
+
+
+def _nearest(known: Windows, held: NDArray[np.bool_]) -> NDArray[np.str_]:
+    model = KNeighborsClassifier(1).fit(known.seconds[~held], known.causes[~held])
+    return np.asarray(model.predict(known.seconds[held]))
+
+
+def _peer(known: Windows, folds: Folds, model: str) -> NDArray[np.str_]:
+    directory = form.fresh("predict", "classifier")
+    try:
+        np.save(directory / "rows.npy", known.seconds)
+        np.save(directory / "labels.npy", known.causes)
+        np.save(directory / "folds.npy", folds)
+        (directory / "given.json").write_text(json.dumps({"model": model}))
+        command = [str(peer_python()), str(PEERS / "by_classifier.py"), str(directory)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise BenchError(f"{model}: {done.stderr[-500:]}")
+        return np.asarray(np.load(directory / "said.npy", allow_pickle=False))
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _macro(known: Windows, said: NDArray[np.str_]) -> float:
+    return float(np.mean([f1_score(known.causes, each, average="macro") for each in said]))
+
+
+def _interval(known: Windows, said: NDArray[np.str_]) -> tuple[float, float]:
+    """Return the 95% interval, windows drawn anew with the answers of all repetitions."""
+    random, found = np.random.default_rng(1), []
+    names, labels = np.unique(known.causes, return_inverse=True)
+    answers = np.searchsorted(names, said)
+    for _ in range(_DRAWS):
+        some = random.integers(len(labels), size=len(labels))
+        found.append(np.mean([_f1(labels[some], each[some], len(names)) for each in answers]))
+    low, high = np.quantile(found, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _f1(labels: NDArray[np.int64], said: NDArray[np.int64], classes: int) -> float:
+    right = np.bincount(labels[labels == said], minlength=classes)
+    both = np.bincount(labels, minlength=classes) + np.bincount(said, minlength=classes)
+    return float(np.mean(2 * right / np.maximum(both, 1)))
