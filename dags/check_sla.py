@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, CronTriggerTimetable
 
+from forerunner.airflow.alerts import AlertNotifier
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 
 with DAG(
@@ -19,7 +20,8 @@ with DAG(
     AnsiblePlaybookOperator(
         task_id="check_sla",
         playbook="check_sla",
-        # No AlertNotifier: what it finds are incidents, which alert_incidents tells of once, and
-        # not every quarter of an hour for as long as they last.
+        # What it finds are incidents, which alert_incidents tells of; that it fails is told once,
+        # and not every quarter of an hour for as long as they last.
+        on_failure_callback=AlertNotifier(once=True),
         execution_timeout=timedelta(minutes=10),
     )

@@ -5,7 +5,7 @@ knows it may post, so it is where Airflow keeps and masks secrets. It is sent `{
 Without the connection the failed task alone tells, as ever.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseNotifier, Connection, Context
 from airflow.sdk.exceptions import AirflowNotFoundException
@@ -21,10 +21,21 @@ _LONGEST = 3000
 
 
 class AlertNotifier(BaseNotifier):
-    """Posts which task failed and why; to be a task's `on_failure_callback`."""
+    """Posts which task failed and why; to be a task's `on_failure_callback`.
+
+    Args:
+        once: Of runs that fail one after the other, tell of the first alone.
+    """
+
+    def __init__(self, *, once: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.once = once
 
     def notify(self, context: Context) -> None:
         """Post it; where that fails, say so in the log."""
+        if self.once and _failed_before(context):
+            self.log.info("the run before failed too, and was told of")
+            return
         post(message(context), self.log)
 
 
@@ -50,6 +61,12 @@ def post(text: "Mapping[str, str]", log: "Logger") -> bool:
     if problem:
         log.error("the alert was not taken by connection %s: %s", CONNECTION, problem)
     return not problem
+
+
+def _failed_before(context: Context) -> bool:
+    """Return whether the run before this one failed."""
+    before = context["ti"].get_previous_dagrun()
+    return before is not None and str(before.state) == "failed"
 
 
 def message(context: Context) -> "Mapping[str, str]":

@@ -43,3 +43,17 @@ def test_what_is_posted_calls_nobody_and_is_no_markup(hook: Any) -> None:
     AlertNotifier()(CONTEXT | {"exception": RuntimeError("<!channel> a & <https://x|y>")})
     ((_, posted),) = hook.taken
     assert posted["text"].endswith("&lt;!channel&gt; a &amp; &lt;https://x|y&gt;")
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [(None, 1), (SimpleNamespace(state="success"), 1), (SimpleNamespace(state="failed"), 0)],
+)
+def test_of_runs_that_fail_in_a_row_the_first_alone_is_told(
+    hook: Any, before: Any, told: int
+) -> None:
+    task = SimpleNamespace(**vars(CONTEXT["ti"]), get_previous_dagrun=lambda: before)
+    AlertNotifier(once=True)(CONTEXT | {"ti": task})
+    assert len(hook.taken) == told
+    AlertNotifier()(CONTEXT | {"ti": task})
+    assert len(hook.taken) == told + 1
