@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from analytics.grade.calibration import Calibration, calibration
 from analytics.grade.grading import Grade
@@ -76,7 +76,7 @@ def lower_bound(right: int, graded: int, confidence: float = 0.95) -> float:
     """
     if right == 0:
         return 0.0
-    return float(beta.ppf(1 - confidence, right, graded - right + 1))
+    return float(betaincinv(right, graded - right + 1, 1 - confidence))
 
 
 def record(playbook: str, grades: Iterable[Grade]) -> Record:
