@@ -13,6 +13,7 @@ from rich.progress import track
 from rich.table import Table
 
 from analytics.diagnosis.command import application as diagnosis
+from analytics.grade.command import grade
 from analytics.registry.command import application as models
 from analytics.search.command import search
 from forerunner import home
@@ -27,6 +28,7 @@ application = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=Fal
 application.add_typer(diagnosis, name="diagnosis")
 application.add_typer(models, name="models")
 application.command()(search)
+application.command()(grade)
 POLICY = Path("inventories/lab/group_vars/all/remediation.yml")
 LINKS = Path("inventories/lab/group_vars/all/network.yml")
 Since = Annotated[str, typer.Option(help="How far back: 90s, 15m, 1h, 2d.")]
@@ -75,16 +77,19 @@ def replay(
     model: Annotated[Path | None, typer.Option(help="The model's file.")] = None,
     policy: Annotated[Path | None, typer.Option(help="File with remediation_policy.")] = None,
     out: Annotated[Path | None, typer.Option(help="Where the figures go as JSON.")] = None,
+    recorded: Annotated[bool, typer.Option("--recorded", help="Re-run the ledger.")] = False,
+    telemetry: Annotated[bool, typer.Option("--telemetry", help="And its probabilities.")] = False,
+    since: Since = "1d",
 ) -> None:
-    """Replay generated history: acts for nothing, and packets lost when a link fails."""
-    from analytics.evaluate.replay import RAMPS, benign_acts, benign_seeds, fault_shares
+    """Replay history through a policy: generated, or what was recorded, as a candidate sees it."""
+    from analytics.grade.report import read_policy, show_recorded
 
+    if recorded:
+        show_recorded(policy, None, since, telemetry, out)
+        return
     rules = read_policy(policy or home.root() / POLICY)
     judge = choose(detector, model or model_path(), rules)
-    counts = benign_acts(judge, rules, benign_seeds(hours, seed))
-    found = list(track(counts, "benign hours", total=hours, transient=True))
-    kinds = fault_shares(judge, rules, (*RAMPS, "flapping"), range(faults)) if faults else []
-    figures = summary(detector, found, seed, kinds)
+    figures = generated(detector, judge, rules, range(faults), (hours, seed))
     path = out or home.var() / "replay" / f"{detector}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(figures, indent=2) + "\n")
@@ -213,22 +218,6 @@ def say(answer: dict[str, Any], show_it: Callable[[dict[str, Any]], None], as_js
         show_it(answer)
 
 
-def read_policy(path: Path) -> "Policy":
-    """Return the policy of an inventory file.
-
-    Raises:
-        ForerunnerError: The file cannot be read, or holds no `remediation_policy`.
-        InvalidData: A field of it is wrong.
-    """
-    from analytics.decide import Policy
-
-    try:
-        data = yaml.safe_load(path.read_text())["remediation_policy"]
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise ForerunnerError(f"{path}: cannot read remediation_policy: {error!r}") from error
-    return Policy.from_data(data, str(path))
-
-
 def choose(name: DetectorName, path: Path, policy: "Policy") -> "Detector":
     """Return the detector of that name; `path` is where the model stands."""
     from analytics.evaluate.baseline import cusum_probability
@@ -238,6 +227,18 @@ def choose(name: DetectorName, path: Path, policy: "Policy") -> "Detector":
     if name == "cusum":
         return partial(cusum_probability, act_probability=policy.act_probability)
     return partial(debounced, LinkFailureModel.load(path))
+
+
+def generated(
+    name: str, judge: "Detector", rules: "Policy", faults: range, hours: tuple[int, int]
+) -> dict[str, Any]:
+    """Return the figures of a replay of generated history; `hours` are how many, and their seed."""
+    from analytics.evaluate.replay import RAMPS, benign_acts, benign_seeds, fault_shares
+
+    counts = benign_acts(judge, rules, benign_seeds(*hours))
+    found = list(track(counts, "benign hours", total=hours[0], transient=True))
+    kinds = fault_shares(judge, rules, (*RAMPS, "flapping"), faults) if faults else []
+    return summary(name, found, hours[1], kinds)
 
 
 def summary(

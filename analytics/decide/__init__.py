@@ -4,6 +4,7 @@ Pure: nothing here reads a clock, a file or a network.
 """
 
 from analytics.decide.drain import Expectation, assess_drain, drain_order
+from analytics.decide.explain import explain
 from analytics.decide.plans import decide
 from analytics.decide.policy import Policy
 from analytics.decide.state import NetworkState, Refusal
@@ -26,6 +27,7 @@ __all__ = [
     "assess_drain",
     "decide",
     "drain_order",
+    "explain",
     "order_waves",
     "parts_of",
 ]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from analytics.decide import Policy
+from analytics.grade import Ladder
 from forerunner.collect.files import read_json
 from forerunner.collect.poll import Device
 from forerunner.collect.probe import AgentAccess
@@ -45,10 +46,12 @@ _PATHS = [name for name, kind in _SCHEMA["properties"].items() if kind is _PATH]
 _READ = ("snmp", "agent_key", "known_hosts", "model")
 _SCHEMA["required"] = list(_SCHEMA["properties"])
 _SCHEMA["properties"]["vitals_interval_s"] = {"type": "number", "minimum": 1, "maximum": 3600}
+# For those who decide; here it is only checked, so that a wrong one is told at the start.
+_SCHEMA["properties"]["autonomy"] = {"type": "object"}
 # What stood in the files at the start. Only who starts the service compares it.
 _SCHEMA["properties"]["site"] = {"type": "string", "pattern": r"^([A-Za-z0-9][A-Za-z0-9_.-]*)?$"}
 _SCHEMA["properties"]["digests"] = {"type": "object", "additionalProperties": {"type": "string"}}
-_BUILT = ("links", "policy", "digests")
+_BUILT = ("links", "policy", "autonomy", "digests")
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,8 @@ class Config:
             problem = f"no address for {', '.join(missing)}, which network_links names"
             raise InvalidData(source, "devices", problem)
         policy = Policy.from_data(data["policy"], f"{source}: policy (remediation_policy)")
+        if "autonomy" in data:
+            Ladder.from_data(data["autonomy"], f"{source}: autonomy (remediation_autonomy)")
         plain = {name: value for name, value in data.items() if name not in _BUILT}
         paths = {name: Path(data[name]) for name in _PATHS}
         return cls(topology=topology, policy=policy, **{**plain, **paths})

@@ -4,20 +4,18 @@ At least once is the contract: whoever was shot half way is started again, finds
 an outcome and carries it through; what has a final outcome is reported and not done again.
 """
 
-import json
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from forerunner import home
-from forerunner.files import write_whole
 from forerunner.gate.entry import ENTRANCE, WHO
 from forerunner.ledger import Ledger
 from forerunner.model import Outcome, OutcomeState, Plan
 from forerunner.remediate.decision import settle
 from forerunner.remediate.locks import locked
+from forerunner.remediate.plans import plan_file, write_plan
 from forerunner.runner import Job, RunEvent, RunResult
 
 TIMEOUT_S = 90.0
@@ -77,17 +75,6 @@ def job(playbook: str, plan_file: Path, run_id: str, **more: Any) -> Job:
 def _start(run_id: str, on_event: OnEvent | None, plan: Plan) -> RunResult:
     path = write_plan(plan, plan_file(plan.id))
     return job(plan.playbook, path, run_id, on_event=on_event, timeout_s=TIMEOUT_S).run()
-
-
-def plan_file(name: str) -> Path:
-    """Return where the plan of that name is for its playbook to read."""
-    return home.var().resolve() / "plans" / f"{name}.json"
-
-
-def write_plan(plan: Plan, path: Path) -> Path:
-    """Write a plan where its playbook reads it, whole or not at all, and return the path."""
-    write_whole(path, json.dumps(plan.to_dict(), indent=2) + "\n")
-    return path
 
 
 def _outcome(plan: Plan, result: RunResult, started: float, run_id: str) -> Outcome:

@@ -3,9 +3,10 @@
 import time
 from dataclasses import replace
 
-from analytics.decide import NetworkState, Policy, Refusal, decide
+from analytics.decide import NetworkState, Policy, Refusal, decide, explain
 from forerunner.ledger import Ledger
 from forerunner.model import Outcome, Plan, Prediction, new_id
+from forerunner.remediate.autonomy import held_back
 from forerunner.remediate.locks import locked
 from forerunner.remediate.site import Site
 from forerunner.topology import UnknownLink
@@ -34,7 +35,8 @@ def settle(ledger: Ledger, prediction: Prediction, run_id: str) -> Plan | Outcom
         if isinstance(decision, str):
             return _refuse(ledger, prediction, decision, run_id)
         ledger.add_plan(decision)
-    return decision
+        # Under the lock, so that two predictions at once cannot both be the first act.
+        return held_back(ledger, site, decision, run_id) or decision
 
 
 def _resume(ledger: Ledger, plan: Plan, policy: Policy, run_id: str) -> Plan | Outcome:
@@ -73,7 +75,8 @@ def _decide(prediction: Prediction, state: NetworkState, policy: Policy) -> Plan
         decision = decide(prediction, state, policy)
     except UnknownLink as error:
         return str(error)
-    return decision.reason if isinstance(decision, Refusal) else decision
+    reason = f"{decision.reason} [{explain(prediction, state, policy, decision)}]"
+    return reason if isinstance(decision, Refusal) else replace(decision, reason=reason)
 
 
 def _refuse(ledger: Ledger, prediction: Prediction, reason: str, run_id: str) -> Outcome:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from analytics.decide import Policy
+from analytics.grade import Ladder
 from forerunner import home
 from forerunner.collect import load
 from forerunner.collect.snmp import Agent, Credentials
@@ -20,10 +21,11 @@ _SCHEMA = {
     "properties": {
         "links": {"type": "array"},
         "policy": {"type": "object"},
+        "autonomy": {"type": "object"},
         "devices": {"type": "object", "additionalProperties": {"type": "string"}},
         "snmp": {"type": "string"},
     },
-    "required": ["links", "policy"],
+    "required": ["links", "policy", "autonomy"],
 }
 
 
@@ -34,11 +36,13 @@ class Site:
     Attributes:
         topology: The links.
         policy: What the operator allows.
+        ladder: What its playbooks may do by themselves.
         agents: SNMP agents that are asked for loads which the telemetry store does not know.
     """
 
     topology: Topology
     policy: Policy
+    ladder: Ladder
     agents: tuple[Agent, ...]
 
     @classmethod
@@ -61,6 +65,7 @@ class Site:
         return cls(
             Topology.from_data(data["links"], source + "links"),
             Policy.from_data(data["policy"], source + "policy"),
+            Ladder.from_data(data["autonomy"], source + "autonomy"),
             tuple(_agents(data)),
         )
 

@@ -18,7 +18,8 @@ from forerunner.errors import ForerunnerError
 from forerunner.gate import Holder
 from forerunner.ledger import Ledger, LedgerError
 from forerunner.model import Outcome, Plan, Prediction, new_id
-from forerunner.remediate.act import TIMEOUT_S, OnEvent, carry_through, job, plan_file, write_plan
+from forerunner.remediate.act import TIMEOUT_S, OnEvent, carry_through, job
+from forerunner.remediate.plans import plan_file, write_plan
 from forerunner.remediate.site import Site
 from forerunner.runner import Job, RunEvent, RunResult
 

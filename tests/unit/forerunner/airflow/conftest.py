@@ -97,10 +97,12 @@ class Loop:
 def make_loop(var: Path, monkeypatch: pytest.MonkeyPatch) -> Loop:
     """Return a loop whose state is below a directory."""
     links = yaml.safe_load((_VARIABLES / "network.yml").read_text())["network_links"]
-    policy = yaml.safe_load((_VARIABLES / "remediation.yml").read_text())["remediation_policy"]
-    policy |= _POLICY
+    variables = yaml.safe_load((_VARIABLES / "remediation.yml").read_text())
+    policy = variables["remediation_policy"] | _POLICY
+    # Nothing probes here, so no act is ever proven; test_autonomy.py has ladders of its own.
+    ladder = variables["remediation_autonomy"] | {"unproven_acts": 1000}
     (var / "observe").mkdir(parents=True)
-    config = {"links": links, "policy": policy}
+    config = {"links": links, "policy": policy, "autonomy": ladder}
     (var / "observe" / "config.json").write_text(json.dumps(config))
     monkeypatch.setenv("FORERUNNER_HOME", str(_PROJECT))
     monkeypatch.setenv("FORERUNNER_VAR", str(var))
