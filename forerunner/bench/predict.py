@@ -45,7 +45,7 @@ _GOALS: Mapping[str, tuple[str, str, Goals]] = {
         },
     ),
     "online": ("anomaly", "online", {"online_update_ms": "<= 1"}),
-    "optical": ("failure", "optical", {"optical_soft_f1": ">= 0.98"}),
+    "optical": ("optical", "optical", {"optical_soft_f1": ">= 0.98"}),
     "microwave": ("failure", "microwave", {"microwave_macro_f1": ">= 0.95"}),
     "link": (
         "link",
