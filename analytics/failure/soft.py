@@ -38,6 +38,7 @@ _SCHEMA: Mapping[str, Any] = {
 _LAGS = (0, 1, 2)
 _THRESHOLDS = (0.35, 0.4, 0.45, 0.5, 0.55)
 _FOLDS, _BEFORE = 4, 60
+_Pairs = list[NDArray[np.float64]]
 
 
 class SoftFailure:
@@ -90,9 +91,10 @@ class SoftFailure:
         self.usual_ = np.nanmedian(known, axis=0)
         self.spread_ = np.maximum(np.nanstd(known, axis=0), np.finfo(np.float64).tiny)
         self._find_bound(self._scaled(signals), failing)
-        rows = self._rows(time_s, signals)
-        self.threshold_ = self._choose_threshold(rows, failing, onsets)
-        self.forest_ = self._learn(rows, failing)
+        # Learned with the clock and without, so that losing it costs no more than the clock.
+        pairs = [self._rows(time_s, signals, clock) for clock in (True, False)]
+        self.threshold_ = self._choose_threshold(pairs, failing, onsets)
+        self.forest_ = self._learn(pairs, failing)
         return self
 
     def score(
@@ -166,32 +168,33 @@ class SoftFailure:
         self.sign_ = 1.0 if rises else -1.0
 
     def _rows(
-        self, time_s: NDArray[np.float64], signals: NDArray[np.float64]
+        self, time_s: NDArray[np.float64], signals: NDArray[np.float64], clock: bool = True
     ) -> NDArray[np.float64]:
         scaled = self._scaled(signals)
         first = np.arange(len(scaled))
         parts = [scaled[np.maximum(0, first - lag)] for lag in _LAGS]
         if self.remember:
             depth = self.sign_ * scaled[:, self.column_]
-            parts.append(memory(time_s, depth, depth > self.sign_ * self.bound_))
+            parts.append(memory(time_s, depth, depth > self.sign_ * self.bound_, clock))
         return np.column_stack(parts)
 
-    def _learn(self, rows: NDArray[np.float64], failing: NDArray[np.bool_]) -> Forest:
+    def _learn(self, pairs: _Pairs, failing: NDArray[np.bool_]) -> Forest:
         forest = ExtraTreesClassifier(
             self.trees, min_samples_leaf=self.leaf, max_features=0.8, random_state=self.seed
         )
-        return Forest.from_estimator(forest.fit(rows, failing))
+        return Forest.from_estimator(forest.fit(np.vstack(pairs), np.tile(failing, len(pairs))))
 
     def _choose_threshold(
-        self, rows: NDArray[np.float64], failing: NDArray[np.bool_], onsets: NDArray[np.int64]
+        self, pairs: _Pairs, failing: NDArray[np.bool_], onsets: NDArray[np.int64]
     ) -> float:
         """Return the best threshold on failures left out in blocks, what is before them learned."""
         cuts = [block[0] - _BEFORE for block in np.array_split(onsets, _FOLDS)]
-        block = np.digitize(np.arange(len(rows)), np.maximum(0, cuts))
-        chances = np.zeros(len(rows))
+        block = np.digitize(np.arange(len(failing)), np.maximum(0, cuts))
+        chances = np.zeros(len(failing))
         for each in range(1, _FOLDS + 1):
             out = block == each
-            chances[out] = self._learn(rows[~out], failing[~out]).probabilities(rows[out])[:, 1]
+            forest = self._learn([rows[~out] for rows in pairs], failing[~out])
+            chances[out] = forest.probabilities(pairs[0][out])[:, 1]
         judged = block > 0
         marks = [f1_score(failing[judged], chances[judged] > each) for each in _THRESHOLDS]
         return _THRESHOLDS[int(np.argmax(marks))]

@@ -117,11 +117,12 @@ def test_too_few_failures_or_time_that_goes_back_is_refused() -> None:
         SoftFailure().fit(time[1:], signals, failing)
 
 
-def test_the_clock_is_a_line_through_the_onsets_also_past_one_that_was_missed() -> None:
-    due, doubt = next_onset([10.0, 110.0, 210.0, 410.0, 510.0])
+def test_the_clock_is_a_line_through_the_onsets_past_one_that_is_missing_or_flickers() -> None:
+    due, doubt, period = next_onset([10.0, 110.0, 210.0, 214.0, 410.0, 510.0])
 
     assert due == pytest.approx(610.0)
     assert doubt == pytest.approx(0.0, abs=1e-6)
+    assert period == pytest.approx(100.0)
 
 
 def test_a_first_sample_that_is_half_as_deep_began_halfway() -> None:
@@ -133,3 +134,28 @@ def test_a_first_sample_that_is_half_as_deep_began_halfway() -> None:
     elapsed = rows[:, NAMES.index("elapsed")]
     assert elapsed.tolist() == [-1.0, -1.0, 4.0, 6.0, 10.0, -1.0]
     assert rows[:, NAMES.index("recovered")].tolist() == [60.0, 60.0, -1.0, -1.0, -1.0, 0.0]
+
+
+def test_failures_that_end_for_good_are_not_told_for_ever(learned: SoftFailure) -> None:
+    time, signals, failing = line(1800, seed=2)
+    over = np.arange(1800) >= 900
+    signals[over] = np.median(signals[~failing], axis=0)
+
+    told = learned.predict(time, signals)
+
+    assert told[over].sum() <= 5
+
+
+def test_failures_without_a_clock_are_told_as_without_a_memory(learned: SoftFailure) -> None:
+    random = np.random.default_rng(5)
+    starts = np.cumsum(random.integers(30, 200, 20))
+    at = np.arange(starts[-1] + 30)
+    failing = np.zeros(len(at), bool)
+    for start in starts:
+        failing[start : start + 15] = True
+    heard = np.concatenate(([False], failing[:-1]))
+    signals = np.column_stack([np.where(heard, 1.5e-4, 2e-7), np.where(heard, 18.0, 25.0)])
+
+    told = learned.predict(at * 3.0, signals)
+
+    assert f1_score(failing, told) > 0.9
