@@ -20,14 +20,20 @@ _GRADED_ON_THE_WAY = 10
 _LONGEST_TEXT = 2000
 
 
-def standing(ledger: Ledger, site: Site, playbook: str) -> Autonomy:
-    """Return what a playbook may do by itself now; no act where its record cannot be read."""
+def standing(ledger: Ledger, site: Site, plan: Plan) -> Autonomy:
+    """Return what a plan's playbook may do by itself; no act where its record cannot be read.
+
+    The plan's own prediction is left out: the ledger has the plan already, and it is what is asked
+    about.
+    """
+    playbook = plan.playbook
     history = History(ledger, Store(home.telemetry()), site.topology)
     try:
         grades, drift = history.grades(_GRADED_ON_THE_WAY), history.drift()
     except ForerunnerError as error:
         return Autonomy("approve", f"{playbook} may approve: its record cannot be read ({error})")
-    return autonomy(record(playbook, grades), site.ladder, history.now, drift)
+    others = [each for each in grades if each.prediction != plan.prediction]
+    return autonomy(record(playbook, others), site.ladder, history.now, drift)
 
 
 def held_back(ledger: Ledger, site: Site, plan: Plan, run_id: str) -> Outcome | None:
@@ -39,7 +45,7 @@ def held_back(ledger: Ledger, site: Site, plan: Plan, run_id: str) -> Outcome | 
         plan: What is meant.
         run_id: Name of the run.
     """
-    word = standing(ledger, site, plan.playbook)
+    word = standing(ledger, site, plan)
     if word.allows("act") or (word.allows("approve") and _approved(ledger, plan)):
         return None
     message = f"held back: {word.reason}; {_proceed(word, plan)}"
