@@ -79,12 +79,11 @@ class SoftFailure:
 
         Args:
             time_s: Seconds, in order.
-            signals: What the receiver measures (BER, OSNR), shape (samples, signals); where it is
-                NaN, what was last known stands: good for gaps of a few samples.
+            signals: As BER and OSNR, shape (samples, signals); where NaN, the last known stands.
             failing: Whether each sample is in a soft failure.
 
         Raises:
-            InvalidData: The shapes differ, or there are fewer than four failures to learn from.
+            InvalidData: The shapes differ, or there are fewer than four failures.
         """
         onsets = _check_data(time_s, signals, failing)
         known = np.where(np.isfinite(signals).any(axis=0), signals, 0.0)

@@ -1,11 +1,8 @@
-"""How well failures are told at a receiver, and the cause behind a set of alarms.
+"""How well the cause behind a set of alarms is told.
 
 The protocol stands in docs/predictions/failure.md. Rows for `forerunner.bench.predict`.
 """
 
-import json
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,9 +14,8 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.neighbors import KNeighborsClassifier
 
 from analytics.diagnosis.model import AlarmDiagnosis
-from forerunner.bench import rows as form
+from forerunner.bench import classifiers
 from forerunner.bench.alarm_windows import Windows, windows
-from forerunner.bench.fleet_site import PEERS, BenchError, peer_python
 from forerunner.bench.rows import Extent, Row
 
 _FOLDS, _DRAWS = 5, 1000
@@ -35,7 +31,10 @@ def microwave(data: Path, extent: Extent, console: Console) -> list[Row]:
     ours = _answers(known, folds, _ours(extent, console))
     figures = {"nearest": _answers(known, folds, _nearest)}
     if extent == "full":
-        figures |= {name: _peer(known, folds, name) for name in ("lightgbm", "random forest")}
+        figures |= {
+            name: classifiers.answers(name, known.seconds, known.causes, folds)
+            for name in ("lightgbm", "random forest")
+        }
     macro = {name: _macro(known, said) for name, said in figures.items()}
     value, (low, high) = _macro(known, ours), _interval(known, ours)
     best = max(macro, key=lambda name: macro[name])
@@ -84,22 +83,6 @@ def _ours(extent: Extent, console: Console) -> Learner:
 def _nearest(known: Windows, held: NDArray[np.bool_]) -> NDArray[np.str_]:
     model = KNeighborsClassifier(1).fit(known.seconds[~held], known.causes[~held])
     return np.asarray(model.predict(known.seconds[held]))
-
-
-def _peer(known: Windows, folds: Folds, model: str) -> NDArray[np.str_]:
-    directory = form.fresh("predict", "classifier")
-    try:
-        np.save(directory / "rows.npy", known.seconds)
-        np.save(directory / "labels.npy", known.causes)
-        np.save(directory / "folds.npy", folds)
-        (directory / "given.json").write_text(json.dumps({"model": model}))
-        command = [str(peer_python()), str(PEERS / "by_classifier.py"), str(directory)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise BenchError(f"{model}: {done.stderr[-500:]}")
-        return np.asarray(np.load(directory / "said.npy", allow_pickle=False))
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _macro(known: Windows, said: NDArray[np.str_]) -> float:

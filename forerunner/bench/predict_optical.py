@@ -3,9 +3,6 @@
 The protocol stands in docs/predictions/failure.md. Rows for `forerunner.bench.predict`.
 """
 
-import json
-import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +12,7 @@ from rich.console import Console
 from sklearn.metrics import f1_score
 
 from analytics.failure.soft import SoftFailure
-from forerunner.bench import rows as form
-from forerunner.bench.fleet_site import PEERS, BenchError, peer_python
+from forerunner.bench import classifiers
 from forerunner.bench.receivers import Receiver, hearing, receivers
 from forerunner.bench.rows import Extent, Row
 
@@ -81,19 +77,9 @@ def _threshold(split: _Split) -> Answers:
 def _lightgbm(split: _Split) -> Answers:
     at = np.arange(len(split.test))
     past = [split.line.signals[np.maximum(0, at - lag)] for lag in range(_PAST + 1)]
-    directory = form.fresh("predict", "classifier")
-    try:
-        np.save(directory / "rows.npy", np.column_stack(past))
-        np.save(directory / "labels.npy", split.line.failing)
-        np.save(directory / "folds.npy", split.test.astype(np.int64)[None, :])
-        (directory / "given.json").write_text(json.dumps({"model": "lightgbm"}))
-        command = [str(peer_python()), str(PEERS / "by_classifier.py"), str(directory)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise BenchError(f"lightgbm: {done.stderr[-500:]}")
-        return np.asarray(np.load(directory / "said.npy", allow_pickle=False)[0], bool)
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
+    folds = split.test.astype(np.int64)[None, :]
+    said = classifiers.answers("lightgbm", np.column_stack(past), split.line.failing, folds)
+    return np.asarray(said[0], bool)
 
 
 def _interval(split: _Split, said: Answers) -> str:
