@@ -13,6 +13,7 @@ from forerunner import home
 from forerunner.degradation import schedule
 from forerunner.demo import report
 from forerunner.demo.story import Story
+from forerunner.errors import ForerunnerError
 from forerunner.lab import bfd
 from forerunner.trials import arms, reaction, trial
 from forerunner.trials.site import Site
@@ -29,6 +30,9 @@ def main(kind: str = KIND, seed: int = SEED) -> Path:
     Args:
         kind: Kind of degradation that ends in a black hole.
         seed: Its seed.
+
+    Raises:
+        ForerunnerError: The loop did not act.
     """
     console = Console()
     site = Site.default()
@@ -43,7 +47,20 @@ def main(kind: str = KIND, seed: int = SEED) -> Path:
     guarded, quiet_from = _protected(site, kind, seed, directory, console)
     undrained = _await_return(site, guarded, console)
     story = Story.read(site, bare, guarded, quiet_from, undrained)
-    return report.publish(story, directory, console)
+    path = report.publish(story, directory, console)
+    see_that_it_acted(story)
+    return path
+
+
+def see_that_it_acted(story: Story) -> None:
+    """Raise where the loop did not drain the link in time, which is what the demo is for.
+
+    Raises:
+        ForerunnerError: It did not; says where the reason stands.
+    """
+    if story.answer.drain is None:
+        hint = "`forerunner ledger` says why"
+        raise ForerunnerError(f"the loop did not drain the link before its fault; {hint}")
 
 
 @contextmanager
