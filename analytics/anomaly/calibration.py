@@ -1,12 +1,12 @@
 """From a detector's own score to how rare that score has been, without looking ahead."""
 
-from bisect import bisect_left, insort
-from collections import deque
 from math import log10
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+from analytics.anomaly.window import SortedWindow
 
 
 class TailRank:
@@ -41,8 +41,7 @@ class TailRank:
     def reset(self) -> Self:
         """Forget every score."""
         self.seen_ = 0
-        self._latest: deque[float] = deque()
-        self._ordered: list[float] = []
+        self._scores = SortedWindow(self.memory)
         return self
 
     def update(self, score: float) -> float:
@@ -52,14 +51,11 @@ class TailRank:
         """
         if not np.isfinite(score):
             return 0.0
-        below = bisect_left(self._ordered, score)
-        count = len(self._ordered)
-        insort(self._ordered, score)
-        self._latest.append(score)
+        count = len(self._scores)
+        rarer = 1 + count - self._scores.below(score)
+        self._scores.push(score)
         self.seen_ += 1
-        if count >= self.memory:
-            del self._ordered[bisect_left(self._ordered, self._latest.popleft())]
-        return -log10((1 + count - below) / (1 + count))
+        return -log10(rarer / (1 + count))
 
     def score(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the rarity of each score, from a standing start; O(n log memory)."""
