@@ -1,0 +1,48 @@
+"""How far a value lies from what a robust, seasonal expectation holds."""
+
+from collections import deque
+
+from analytics.anomaly.window import SortedWindow
+
+
+class Residual:
+    """Distance from the expected value in units of the usual distance.
+
+    Expected is the median of the latest values or, once `cycles` of the season were seen, the
+    median of the same time of those cycles. The usual distance is the median of past distances.
+
+    Args:
+        window: Values that the median and the usual distance stand on.
+        period: Samples of a season; 0 for none.
+        cycles: Seasons that are looked back on.
+    """
+
+    unit = "usual distances"
+
+    def __init__(self, window: int = 300, period: int = 0, cycles: int = 4) -> None:
+        self.window = window
+        self.period = period
+        self.cycles = cycles
+        self._values = SortedWindow(window)
+        self._distances = SortedWindow(max(window, period))
+        self._past: deque[float] = deque(maxlen=max(1, period * cycles))
+
+    def update(self, value: float) -> float:
+        """Take in a value and return its score; 0 until there is something to compare with."""
+        if len(self._values) < 2:
+            distance = 0.0
+        else:
+            distance = abs(value - self._expected())
+        usual = self._distances.quantile(0.5)
+        scale = usual or self._distances.quantile(0.9) or 1e-9 + abs(value) * 1e-3
+        self._values.push(value)
+        self._past.append(value)
+        self._distances.push(distance)
+        return distance / scale
+
+    def _expected(self) -> float:
+        period, known = self.period, len(self._past)
+        if not period or known < 2 * period:
+            return self._values.quantile(0.5)
+        same = sorted(self._past[-period * at] for at in range(1, known // period + 1))
+        return same[len(same) // 2] if len(same) % 2 else sum(same) / len(same)

@@ -1,0 +1,69 @@
+"""How unlike everything before it the latest stretch of a series is."""
+
+import numpy as np
+
+
+class NearestStretch:
+    """Distance of the latest stretch to the `neighbours`-th nearest of the stretches before it.
+
+    The left matrix profile, one value at a time; a stretch that overlaps the latest is no
+    neighbour. Normalised, only the shape counts; else the level too, in units of the spread.
+
+    Args:
+        length: Values of a stretch.
+        memory: Stretches that are remembered.
+        normalised: Whether each stretch is freed of its mean and spread.
+        neighbours: Which nearest one counts.
+
+    Source: C.-C. M. Yeh et al., "Matrix Profile I" (2016); left discords, DAMP (2022).
+    """
+
+    unit = "Euclidean distance"
+
+    def __init__(
+        self, length: int = 24, memory: int = 1500, normalised: bool = False, neighbours: int = 3
+    ) -> None:
+        self.length = length
+        self.memory = memory
+        self.normalised = normalised
+        self.neighbours = neighbours
+        self._known = np.zeros((memory, length))
+        self._squares = np.full(memory, np.inf)
+        self._latest: list[float] = []
+        self._waiting: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
+        self._count = 0
+
+    def update(self, value: float) -> float:
+        """Take in a value and return the score of the stretch that ends in it."""
+        self._latest = [*self._latest[-self.length + 1 :], value]
+        if len(self._latest) < self.length:
+            return 0.0
+        stretch = self._form(np.array(self._latest))
+        distance = self._distance(stretch)
+        self._waiting.append(stretch)
+        if len(self._waiting) > self.length:
+            self._keep(self._waiting.pop(0))
+        return distance
+
+    def _form(
+        self, stretch: np.ndarray[tuple[int], np.dtype[np.float64]]
+    ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        if not self.normalised:
+            return stretch
+        centred = stretch - stretch.mean()
+        spread = float(np.sqrt(centred @ centred / self.length))
+        return centred / spread if spread > 1e-9 * (1 + abs(stretch[-1])) else centred * 0
+
+    def _distance(self, stretch: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+        count = min(self._count, self.memory)
+        if count < self.neighbours:
+            return 0.0
+        squared = self._squares[:count] - 2 * (self._known[:count] @ stretch)
+        nearest = np.partition(squared, self.neighbours - 1)[self.neighbours - 1]
+        return float(max(0.0, nearest + stretch @ stretch)) ** 0.5
+
+    def _keep(self, stretch: np.ndarray[tuple[int], np.dtype[np.float64]]) -> None:
+        at = self._count % self.memory
+        self._known[at] = stretch
+        self._squares[at] = stretch @ stretch
+        self._count += 1
