@@ -29,10 +29,7 @@ class Residual:
 
     def update(self, value: float) -> float:
         """Take in a value and return its score; 0 until there is something to compare with."""
-        if len(self._values) < 2:
-            distance = 0.0
-        else:
-            distance = abs(value - self._expected())
+        distance = 0.0 if len(self._values) < 2 else abs(value - self._expected())
         usual = self._distances.quantile(0.5)
         scale = usual or self._distances.quantile(0.9) or 1e-9 + abs(value) * 1e-3
         self._values.push(value)

@@ -1,5 +1,7 @@
 """How unlike everything before it the latest stretch of a series is."""
 
+import math
+
 import numpy as np
 
 
@@ -52,7 +54,8 @@ class NearestStretch:
             return stretch
         centred = stretch - stretch.mean()
         spread = float(np.sqrt(centred @ centred / self.length))
-        return centred / spread if spread > 1e-9 * (1 + abs(stretch[-1])) else centred * 0
+        flat = spread <= 1e-9 * (1 + abs(float(stretch[-1])))
+        return np.asarray(centred * 0 if flat else centred / spread)
 
     def _distance(self, stretch: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
         count = min(self._count, self.memory)
@@ -60,7 +63,7 @@ class NearestStretch:
             return 0.0
         squared = self._squares[:count] - 2 * (self._known[:count] @ stretch)
         nearest = np.partition(squared, self.neighbours - 1)[self.neighbours - 1]
-        return float(max(0.0, nearest + stretch @ stretch)) ** 0.5
+        return math.sqrt(max(0.0, float(nearest + stretch @ stretch)))
 
     def _keep(self, stretch: np.ndarray[tuple[int], np.dtype[np.float64]]) -> None:
         at = self._count % self.memory

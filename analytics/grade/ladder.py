@@ -39,6 +39,7 @@ _GRANT = _object(
     false_alarms={"type": "integer", "minimum": 0, "maximum": 1000},
 )
 _SCHEMA = _object(
+    enforced={"type": "boolean"},
     window={"type": "integer", "minimum": 5, "maximum": 10_000},
     confidence={"type": "number", "minimum": 0.5, "exclusiveMaximum": 1},
     lower_bounds=_object(recommend=_BOUND, approve=_BOUND, act=_BOUND),
@@ -75,6 +76,8 @@ class Ladder:
     """What each level asks for; the inventory's `remediation_autonomy`.
 
     Attributes:
+        enforced: Whether what may not act is held back; else it is only told by
+            `python -m analytics grade`.
         window: Newest graded predictions that count.
         confidence: Of the lower bound, 0 to 1.
         lower_bounds: Least lower bound of the precision by level; `observe` asks for nothing.
@@ -84,6 +87,7 @@ class Ladder:
         grants: What persons have granted.
     """
 
+    enforced: bool
     window: int
     confidence: float
     lower_bounds: Mapping[str, float]

@@ -34,9 +34,7 @@ def main(kind: str = KIND, seed: int = SEED) -> Path:
     Raises:
         ForerunnerError: The loop did not act.
     """
-    console = Console()
-    site = Site.default()
-    directory = home.var() / "reports"
+    console, site, directory = Console(), Site.default(), home.var() / "reports"
     with ThreadPoolExecutor(1) as pool:
         with _step(console, "building the lab: six FRR routers, two hosts"):
             _train_and_build(site)

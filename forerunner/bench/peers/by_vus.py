@@ -15,8 +15,8 @@ def _measure() -> tuple[types.ModuleType, types.ModuleType]:
         stub = types.ModuleType(f"vus.models.{module}")
         setattr(stub, name, None)
         sys.modules[stub.__name__] = stub
-    from vus.analysis import robustness_eval
-    from vus.utils import slidingWindows
+    from vus.analysis import robustness_eval  # noqa: PLC0415 - after its stubs
+    from vus.utils import slidingWindows  # noqa: PLC0415
 
     return robustness_eval, slidingWindows
 
@@ -34,7 +34,7 @@ def main() -> None:
             width = int(windows.find_length(values))
             *_, vus_pr = curve.generate_curve(labels, given[key], width, "opt", 250)
             found[f"{at}_{name}"] = float(vus_pr)
-    print(json.dumps(found))
+    print(json.dumps(found))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -62,6 +62,13 @@ def test_without_a_grant_or_a_record_it_is_only_written_down(loop) -> None:
     assert EventBook().newest() == []
 
 
+def test_what_is_not_enforced_holds_nothing_back(loop) -> None:
+    set_ladder(loop, enforced=False, grants=[])
+    grade_before(loop, 3, "false_alarm")
+
+    assert remediate(loop.predict(), "cli").state == "verified"
+
+
 def test_a_recommendation_is_posted(loop) -> None:
     set_ladder(loop, grants=[])
     grade_before(loop, 3, "right")
