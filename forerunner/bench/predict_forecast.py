@@ -54,7 +54,8 @@ def day(data: Path, extent: Extent, console: Console) -> list[Row]:
     low, high = _interval(ours)
     best, value = min(others, key=lambda name: others[name]), float(ours.mean())
     said = ", ".join(f"{name} {value:.3f}" for name, value in others.items())
-    what = f"{len(splits)} days of {ours.shape[1]} links; 95% {low:.3f} to {high:.3f}; {said}"
+    links = ", ".join(str(each) for each in sorted({x.came.shape[1] for x in splits}))
+    what = f"{len(splits)} days of {links} links; 95% {low:.3f} to {high:.3f}; {said}"
     console.print(what)
     ratio = value / others[best]
     first = Row(
@@ -66,14 +67,20 @@ def day(data: Path, extent: Extent, console: Console) -> list[Row]:
 def _covers(splits: Sequence[Split], forecasts: Sequence[Forecast]) -> Iterator[Row]:
     for share, goal in zip(SHARES, ("77..83", "93..97"), strict=True):
         inside = [
-            float(np.mean((x.came >= y.low[share]) & (x.came <= y.high[share])))
+            _inside(x.came, y.low[share], y.high[share])
             for x, y in zip(splits, forecasts, strict=True)
         ]
         by_origin = ", ".join(f"{100 * each:.0f}" for each in inside)
         what = f"values within the interval; by origin {by_origin}"
-        count = sum(each.came.size for each in splits)
+        count = sum(int(np.isfinite(each.came).sum()) for each in splits)
         name, value = f"abilene_day_cover{share * 100:.0f}", 100 * float(np.mean(inside))
         yield Row(name, what, value, "%", goal, n=count)
+
+
+def _inside(came: Values, low: Values, high: Values) -> float:
+    """Return the share of what was measured that lies between."""
+    known = np.isfinite(came)
+    return float(np.mean(((came >= low) & (came <= high))[known]))
 
 
 def hour(data: Path, extent: Extent, console: Console) -> list[Row]:
@@ -213,26 +220,27 @@ def _asked(splits: Sequence[Split], wanted: dict[str, tuple[str, str]]) -> dict[
 
 
 def _mase(splits: Sequence[Split], said: Sequence[Values]) -> NDArray[np.float64]:
-    """Return the scaled error of each question and series."""
+    """Return the scaled error of each question and series, one after the other."""
     errors = [
         np.nanmean(np.abs(each - x.came), axis=0) / x.scale
         for x, each in zip(splits, said, strict=True)
     ]
-    return np.stack(errors)
+    return np.concatenate(errors)
 
 
 def _interval(errors: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the 95% interval of the mean, series drawn anew."""
-    random = np.random.default_rng(1)
-    count = errors.shape[1]
-    means = [errors[:, random.integers(count, size=count)].mean() for _ in range(_DRAWS)]
+    """Return the 95% interval of the mean, questions' series drawn anew."""
+    random, count = np.random.default_rng(1), len(errors)
+    means = [errors[random.integers(count, size=count)].mean() for _ in range(_DRAWS)]
     low, high = np.quantile(means, [0.025, 0.975])
     return float(low), float(high)
 
 
 def _wape_smape(said: Sequence[Values], came: Sequence[Values]) -> tuple[float, float]:
     """Return both in percent: of all that came, and the mean of each value's own."""
-    one, other = np.concatenate(list(said)), np.concatenate(list(came))
+    one, other = (np.concatenate([each.ravel() for each in some]) for some in (said, came))
+    # What was measured and not forecast is off by all of it.
+    one = np.where(np.isfinite(one), one, 0.0)
     off = np.abs(one - other)
     both = np.maximum(np.abs(one) + np.abs(other), 1e-9)
     wape = np.nansum(off) / np.nansum(other)
