@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forerunner.errors import InvalidData
@@ -57,6 +57,8 @@ PREDICTION = Prediction("p-1", "link_failure", "r1:r3", 0.9, None, 30.0, {}, "m-
 PLAN = Plan("n-1", "drain_link", ("r1",), {"link": "r1:r3"}, "why", "p-1", {}, (), "undo", 9.0)
 
 
+# A busy machine draws slowly, which says nothing of the records.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(predictions, plans, outcomes))
 def test_a_record_survives_json(record: Prediction | Plan | Outcome) -> None:
     text = json.dumps(record.to_dict())
