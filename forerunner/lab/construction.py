@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from forerunner import home
 from forerunner.lab import access, daemons, network, probe_hosts
 from forerunner.lab.convergence import wait_converged
 from forerunner.lab.journal import Journal
@@ -90,6 +91,8 @@ def _wanted(lab: Lab) -> tuple[tuple[str, ...], list[daemons.Daemon]]:
 def _unusable(lab: Lab) -> str:
     if not lab.is_up:
         return "its last build did not end"
+    if Journal(lab.state).owner != str(home.root()):
+        return "another checkout left it"
     if Lab.open(lab.name).to_data() != json.loads(json.dumps(lab.to_data())):
         return "it was built from other data"
     if not access.keys_are_there(lab):

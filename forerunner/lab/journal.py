@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from forerunner import home
+from forerunner.lab.commands import pids
 from forerunner.lab.errors import LabError, NotOurs
 
 NETNS = Path("/run/netns")
@@ -68,19 +69,29 @@ class Journal:
         latest = {entry.name: entry for entry in self._read() if entry.act == act}
         return list(latest.values())
 
+    @property
+    def owner(self) -> str:
+        """Return the checkout that began the lab; this one when nobody did."""
+        return next((entry.name for entry in self.entries("owner")), str(home.root()))
+
     def check_owner(self) -> None:
-        """Raise unless the lab belongs to this checkout, or to one that is no longer there.
+        """Raise while the lab belongs to another checkout that could mind.
 
         Raises:
             NotOurs: Names the checkout that it belongs to.
         """
-        owner = next((entry.name for entry in self.entries("owner")), str(home.root()))
-        # Nobody could remove what a deleted checkout left behind, if only its owner might.
-        if owner != str(home.root()) and Path(owner).is_dir():
+        owner = self.owner
+        # Nobody could remove what a deleted checkout left behind, if only its owner might; and
+        # namespaces in which nothing runs any more are litter, whoever made them.
+        if owner != str(home.root()) and Path(owner).is_dir() and self._lives():
             raise NotOurs(
                 f"lab {self.directory.name} belongs to the checkout {owner}; remove it "
                 "there, or take another with FORERUNNER_LAB_INDEX=1"
             )
+
+    def _lives(self) -> bool:
+        names = [entry.name for entry in self.entries("namespace")]
+        return any(pids(name) for name in names if namespace_identity(name))
 
     @contextmanager
     def lock(self) -> Iterator[None]:

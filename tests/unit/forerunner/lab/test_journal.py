@@ -34,19 +34,37 @@ def test_the_checkout_that_began_a_lab_owns_it(journal: Journal) -> None:
     assert journal.entries("owner") == [Entry("owner", str(home.root()))]
 
 
-def test_another_checkout_s_lab_is_refused_while_that_is_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def another_s(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Journal:
     other = tmp_path / "other"
     other.mkdir()
     monkeypatch.setenv("FORERUNNER_HOME", str(other))
     journal = Journal.create(tmp_path / "fr7")
     monkeypatch.delenv("FORERUNNER_HOME")
+    journal.add(Entry("namespace", "fr7-r1", 4711))
+    return journal
 
-    with pytest.raises(NotOurs, match=f"belongs to the checkout {other}; remove it there"):
-        journal.check_owner()
-    other.rmdir()
-    journal.check_owner()
+
+def test_another_checkout_s_lab_is_refused_while_that_is_there_and_it_runs(
+    another_s: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forerunner.lab.journal.namespace_identity", lambda name: 4711)
+    monkeypatch.setattr("forerunner.lab.journal.pids", lambda name: [17])
+
+    with pytest.raises(NotOurs, match=f"belongs to the checkout {another_s.owner}; remove it"):
+        another_s.check_owner()
+
+    Path(another_s.owner).rmdir()
+    another_s.check_owner()
+
+
+def test_another_checkout_s_lab_in_which_nothing_runs_is_anybody_s(
+    another_s: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forerunner.lab.journal.namespace_identity", lambda name: 4711)
+    monkeypatch.setattr("forerunner.lab.journal.pids", lambda name: [])
+
+    another_s.check_owner()
 
 
 def test_two_at_work_on_one_lab_are_kept_apart(journal: Journal) -> None:
