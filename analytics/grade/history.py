@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from analytics.grade.book import GradeBook
+from analytics.grade.crowd import crowded
 from analytics.grade.drift import SPAN_S, drifted
 from analytics.grade.grading import Cost, Grade, Terms
 from analytics.grade.verdict import Seen, judge
@@ -90,6 +91,10 @@ class History:
         """Return in words how the inputs of the links have drifted; empty when they have not."""
         names = [each.name for each in self.topology.links]
         return drifted(self.seen(names, self.now - 1.5 * SPAN_S, self.now + 1.0), self.now)
+
+    def crowd(self, grades: Sequence[Grade], per_link_hour: float) -> str:
+        """Return in words that there are more predictions than promised; empty when not."""
+        return crowded(grades, len(self.topology.links), per_link_hour, self.now)
 
     def seen(self, names: Sequence[str], since: float, until: float) -> dict[str, Seen]:
         """Return what the probes of links gave, by link; a link that is unknown gave nothing."""

@@ -43,6 +43,7 @@ _SCHEMA = _object(
     window={"type": "integer", "minimum": 5, "maximum": 10_000},
     confidence={"type": "number", "minimum": 0.5, "exclusiveMaximum": 1},
     lower_bounds=_object(recommend=_BOUND, approve=_BOUND, act=_BOUND),
+    predictions_per_link_hour={"type": "number", "exclusiveMinimum": 0, "maximum": 1000},
     unproven_acts={"type": "integer", "minimum": 1, "maximum": 1000},
     grants={"type": "array", "items": _GRANT},
 )
@@ -81,6 +82,8 @@ class Ladder:
         window: Newest graded predictions that count.
         confidence: Of the lower bound, 0 to 1.
         lower_bounds: Least lower bound of the precision by level; `observe` asks for nothing.
+        predictions_per_link_hour: Predictions of failures that a link may have in an hour; clearly
+            more of them than that are a model, or inputs, gone wrong.
         unproven_acts: Acts whose link has shown nothing yet that proves them right, up to which
             another one may be added. What is not graded yet cannot take autonomy away, so this
             bounds what a model does between its first bad act and the grade of it.
@@ -91,6 +94,7 @@ class Ladder:
     window: int
     confidence: float
     lower_bounds: Mapping[str, float]
+    predictions_per_link_hour: float
     unproven_acts: int
     grants: tuple[Grant, ...]
 
@@ -144,7 +148,8 @@ def autonomy(record: Record, ladder: Ladder, now: float, drift: str = "") -> Aut
         record: Its graded predictions.
         ladder: What each level asks for.
         now: Seconds since the epoch.
-        drift: Why what the model is given is unlike what it learned from; empty when it is not.
+        drift: Why the model, or what it is given, is unlike what was promised; empty when neither
+            is.
     """
     earned, by_record = _earned(record, ladder)
     granted, by_grant = _granted(record, ladder.grant(record.playbook), now)
@@ -193,7 +198,7 @@ def _granted(record: Record, grant: Grant | None, now: float) -> tuple[int, str]
 
 def _caps(record: Record, ladder: Ladder, drift: str) -> list[tuple[int, str]]:
     approve = LEVELS.index("approve")
-    caps = [(approve, f"inputs have drifted: {drift}")] if drift else []
+    caps = [(approve, f"the model or its inputs have drifted: {drift}")] if drift else []
     if record.unproven >= ladder.unproven_acts:
         acts = f"{record.unproven} act{'s' if record.unproven > 1 else ''}"
         reason = f"{acts} of it not proven right yet (unproven_acts {ladder.unproven_acts})"

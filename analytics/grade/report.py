@@ -41,7 +41,8 @@ def show(policy: Path | None, links: Path | None, as_json: bool) -> None:
     ladder = Ladder.from_data(variable(path, "remediation_autonomy"), str(path))
     with closing(Ledger.open()) as book:
         history = _history(book, links)
-        grades, drift = history.grades(_ALL), history.drift()
+        grades = history.grades(_ALL)
+        drift = history.drift() or history.crowd(grades, ladder.predictions_per_link_hour)
     found = [record(playbook, grades) for playbook in PLAYBOOKS.values()]
     words = [autonomy(each, ladder, history.now, drift) for each in found]
     if as_json:

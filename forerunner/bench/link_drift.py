@@ -13,6 +13,7 @@ from analytics.failure.monitor import debounced
 from analytics.failure.series import BIN_S, ProbeSeries
 from analytics.failure.simulate import Surroundings, simulate
 from analytics.grade import Cost, Grade, Ladder, Seen, autonomy, judge, record
+from analytics.grade.crowd import crowded
 from analytics.grade.drift import drifted
 from forerunner.bench.link_cases import predicted, seen_of
 from forerunner.degradation import Schedule, schedule
@@ -102,12 +103,9 @@ def run(
     series = [_link(change, rolling, seed * LINKS + index, index) for index in range(LINKS)]
     shown, said = [seen_of(each) for each in series], [debounced(model, each) for each in series]
     fired = sorted(_fired(said, policy), key=lambda each: each.time)
-    graded, acted = _Graded(shown), 0
-    level = "act"
+    graded, acted, level = _Graded(shown), 0, "act"
     for each in fired:
-        recent = {str(i): _cut(x, each.time - _PAST_S, each.time) for i, x in enumerate(shown)}
-        found = record("drain_link", graded.until(each.time))
-        level = autonomy(found, ladder, _CLOCK + each.time, drifted(recent, each.time)).level
+        level = _level(graded, each, ladder)
         acted += level == "act"
         graded.add(each, level == "act")
     return Run(len(fired), acted, level)
@@ -117,7 +115,7 @@ class _Graded:
     """The predictions of an hour, each graded once its verdict stands."""
 
     def __init__(self, shown: Sequence[Seen]) -> None:
-        self._shown = shown
+        self.shown = shown
         self._open: list[tuple[Fired, bool]] = []
         self._settled: list[Grade] = []
 
@@ -127,10 +125,20 @@ class _Graded:
 
     def until(self, now: float) -> list[Grade]:
         """Return all grades by what has been seen until now."""
-        found = [(_grade(x, self._shown[x.link], acted, now), x, acted) for x, acted in self._open]
+        found = [(_grade(x, self.shown[x.link], acted, now), x, acted) for x, acted in self._open]
         self._settled += [grade for grade, _, _ in found if grade.settled]
         self._open = [(x, acted) for grade, x, acted in found if not grade.settled]
         return [*self._settled, *(grade for grade, _, _ in found if not grade.settled)]
+
+
+def _level(graded: _Graded, fired: Fired, ladder: Ladder) -> str:
+    """Return what autonomy says when a trigger has fired."""
+    now, grades = fired.time, graded.until(fired.time)
+    recent = {str(i): _cut(x, now - _PAST_S, now) for i, x in enumerate(graded.shown)}
+    asked = [*grades, _grade(fired, graded.shown[fired.link], False, now)]
+    drift = drifted(recent, now)
+    drift = drift or crowded(asked, LINKS, ladder.predictions_per_link_hour, _CLOCK + now)
+    return autonomy(record("drain_link", grades), ladder, _CLOCK + now, drift).level
 
 
 def _link(change: Change, rolling: bool, seed: int, index: int) -> ProbeSeries:

@@ -20,7 +20,7 @@ from forerunner.bench.link_cases import Detector, Rows
 from forerunner.degradation import TRAINING_KINDS
 
 Probability = Callable[[Rows], Rows]
-THRESHOLDS = (0.95, 0.97, 0.98, 0.985, 0.99, 0.993, 0.995, 0.997, 0.998, 0.999)
+THRESHOLDS = tuple(float(1 / (1 + np.exp(-odds))) for odds in np.arange(1.0, 10.05, 0.1))
 TUNE_HOURS = range(30_000, 30_100)
 _MOST_ACTS = 0.05
 _SHORT = Seeds(learn=range(1000, 1004), learn_hours=range(10_000, 10_002),

@@ -22,7 +22,7 @@ from forerunner.bench.rows import Extent, Row
 from forerunner.degradation import TEST_KINDS
 
 _FAULTS, _HOURS = range(7_000_000, 7_000_050), range(8_000_000, 8_000_100)
-_DRIFTS = range(9_000_000, 9_000_003)
+_DRIFTS = range(9_100_000, 9_100_003)
 _SHORT = (3, 3, 1)
 _MOST_FALSE = 0.1
 _INVENTORY = Path("inventories/lab/group_vars/all/remediation.yml")

@@ -29,7 +29,8 @@ def standing(ledger: Ledger, site: Site, plan: Plan) -> Autonomy:
     playbook = plan.playbook
     history = History(ledger, Store(home.telemetry()), site.topology)
     try:
-        grades, drift = history.grades(_GRADED_ON_THE_WAY), history.drift()
+        grades = history.grades(_GRADED_ON_THE_WAY)
+        drift = history.drift() or history.crowd(grades, site.ladder.predictions_per_link_hour)
     except ForerunnerError as error:
         return Autonomy("approve", f"{playbook} may approve: its record cannot be read ({error})")
     others = [each for each in grades if each.prediction != plan.prediction]

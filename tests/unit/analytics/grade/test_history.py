@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 
 from analytics.__main__ import application
 from analytics.decide import Policy
+from analytics.grade import Cost
+from analytics.grade.book import GradeBook
 from analytics.grade.history import History
 from analytics.grade.recorded import rerun
 from analytics.grade.report import read_policy
@@ -20,7 +22,7 @@ from forerunner.ledger import Ledger
 from forerunner.model import Outcome, Plan, Sample
 from forerunner.store import Store
 from forerunner.topology import Topology
-from tests.unit.analytics.grade.conftest import BEGUN, FILE, prediction
+from tests.unit.analytics.grade.conftest import BEGUN, FILE, grade, prediction
 
 LINKS = [{"ends": ["r1", "r3"], "subnet": "10.1.0.0/30", "capacity": 1e9, "cost": 10}]
 NOW = BEGUN + 200.0
@@ -95,6 +97,15 @@ def test_a_settled_grade_outlives_the_telemetry(history: History) -> None:
     shutil.rmtree(home.telemetry())
 
     assert [x.verdict for x in history.grades()] == ["false_alarm"]
+
+
+def test_a_verdict_that_stands_is_kept_and_its_cost_may_grow(history: History) -> None:
+    book = GradeBook(history.ledger)
+    book.put([grade(0, "false_alarm", cost=Cost(1, 2, None))])
+    book.put([grade(0, "right", cost=Cost(1, 2, 3.0))])
+    (kept,) = book.newest()
+
+    assert (kept.verdict, kept.cost.service_s) == ("false_alarm", 3.0)
 
 
 def test_without_telemetry_nobody_can_tell(history: History) -> None:

@@ -104,6 +104,7 @@ def test_a_reason_tells_evidence_threshold_and_grant(ladder: Ladder) -> None:
     [
         ({"window": 2}, "window"),
         ({"unproven_acts": 0}, "unproven_acts"),
+        ({"predictions_per_link_hour": 0}, "predictions_per_link_hour"),
         ({"confidence": 1.0}, "confidence"),
         ({"typo": 1}, "typo"),
         ({"lower_bounds": {"recommend": 0.6, "approve": 0.5, "act": 0.8}}, "lower_bounds"),

@@ -100,7 +100,11 @@ def make_loop(var: Path, monkeypatch: pytest.MonkeyPatch) -> Loop:
     variables = yaml.safe_load((_VARIABLES / "remediation.yml").read_text())
     policy = variables["remediation_policy"] | _POLICY
     # Nothing probes here, so no act is ever proven; test_autonomy.py has ladders of its own.
-    ladder = variables["remediation_autonomy"] | {"enforced": True, "unproven_acts": 1000}
+    ladder = variables["remediation_autonomy"] | {
+        "enforced": True,
+        "predictions_per_link_hour": 1000,
+        "unproven_acts": 1000,
+    }
     (var / "observe").mkdir(parents=True)
     config = {"links": links, "policy": policy, "autonomy": ladder}
     (var / "observe" / "config.json").write_text(json.dumps(config))

@@ -139,6 +139,15 @@ def test_inputs_that_drift_on_many_links_hold_back_before_any_act(loop) -> None:
     assert "inputs have drifted: 4 of 4 links" in outcome.message
 
 
+def test_more_predictions_than_promised_are_not_acted_on(loop) -> None:
+    set_ladder(loop, predictions_per_link_hour=0.05)
+
+    assert remediate(loop.predict("r4:r5"), "cli").state == "verified"
+    outcome = remediate(loop.predict("r1:r3"), "cli")
+    assert outcome.state == "refused"
+    assert "2 predictions of failures within 10 min on 7 links" in outcome.message
+
+
 def test_a_record_that_cannot_be_read_lets_nothing_act(loop) -> None:
     with loop.ledger.transaction() as execute:
         execute("CREATE TABLE grades (prediction TEXT PRIMARY KEY, time REAL, record TEXT)")
