@@ -15,6 +15,7 @@ from rich.table import Table
 from analytics.diagnosis.command import application as diagnosis
 from analytics.grade.command import grade
 from analytics.registry.command import application as models
+from analytics.renewal.command import drift, train
 from analytics.search.command import search
 from forerunner import home
 from forerunner.errors import ForerunnerError
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 application = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 application.add_typer(diagnosis, name="diagnosis")
 application.add_typer(models, name="models")
+models.command()(drift)
+application.command()(train)
 application.command()(search)
 application.command()(grade)
 POLICY = Path("inventories/lab/group_vars/all/remediation.yml")
@@ -45,27 +48,6 @@ def model_path() -> Path:
 @application.callback()
 def main() -> None:
     """Learn, replay, measure and answer; nothing here touches a network."""
-
-
-@application.command()
-def train(
-    out: Annotated[Path | None, typer.Option(help="Where the model goes.")] = None,
-) -> None:
-    """Train the model of a link that is about to fail and write it with its card."""
-    from analytics.failure.training import train as learn
-
-    console = Console(soft_wrap=True)
-    path = out or model_path()
-    with console.status("training") as status:
-
-        def report(step: str) -> None:
-            console.print(f"- {step}")
-            status.update(step)
-
-        model = learn(report)
-    model.save(path)
-    figures = ", ".join(f"{name} {value:.3g}" for name, value in model.card_["metrics"].items())
-    console.print(f"{path}: {figures} (kinds and seeds that it has not learned from)")
 
 
 @application.command()
@@ -221,12 +203,12 @@ def say(answer: dict[str, Any], show_it: Callable[[dict[str, Any]], None], as_js
 def choose(name: DetectorName, path: Path, policy: "Policy") -> "Detector":
     """Return the detector of that name; `path` is where the model stands."""
     from analytics.evaluate.baseline import cusum_probability
-    from analytics.failure.model import LinkFailureModel
     from analytics.failure.monitor import debounced
+    from analytics.failure.serving import in_service
 
     if name == "cusum":
         return partial(cusum_probability, act_probability=policy.act_probability)
-    return partial(debounced, LinkFailureModel.load(path))
+    return partial(debounced, in_service(path))
 
 
 def generated(

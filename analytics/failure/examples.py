@@ -6,7 +6,7 @@ weighted up, because there are so many of them and they teach so little.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -108,13 +108,20 @@ def fault_examples(case: Case) -> Examples:
     return Examples(rows, failing, np.full(len(rows), 2.0), np.where(failing, remaining, np.nan))
 
 
-def benign_examples(case: Case) -> Examples:
-    """Return the intervals in which something happens, and a few of the others."""
-    rows = extract(case.series)
+def benign_examples(series: ProbeSeries, healthy: NDArray[np.bool_] | None = None) -> Examples:
+    """Return the intervals in which something happens, and a few of the others.
+
+    Args:
+        series: Benign time, generated or recorded.
+        healthy: Which intervals may be learned from as such; all of them when None.
+    """
+    rows = extract(series)
     quiet = rows[:, NAMES.index("any_loss_5s")] < np.log1p(10)
     loud = rows[:, _NATS].max(axis=1) >= np.log1p(_LOUD)
     thin = np.where(loud, _LOUD_THIN, np.where(quiet, _QUIET_THIN, _THIN))
     kept = np.arange(len(rows)) % thin == 0
+    if healthy is not None:
+        kept &= healthy
     weight = thin[kept].astype(np.float64)
     count = int(kept.sum())
     return Examples(rows[kept], np.zeros(count, bool), weight, np.full(count, np.nan))
@@ -125,7 +132,12 @@ def gather(kinds: Iterable[str], seeds: range, hours: range) -> Examples:
     parts: list[Examples] = [
         fault_examples(fault_case(kind, seed)) for kind in kinds for seed in seeds
     ]
-    parts += [benign_examples(benign_case(seed)) for seed in hours]
+    parts += [benign_examples(benign_case(seed).series) for seed in hours]
+    return together(parts)
+
+
+def together(parts: Sequence[Examples]) -> Examples:
+    """Return examples of several origins as one."""
     return Examples(
         np.vstack([part.rows for part in parts]),
         np.concatenate([part.failing for part in parts]),

@@ -18,6 +18,7 @@ from analytics.failure.examples import Examples
 from analytics.failure.features import NAMES
 from analytics.failure.trees import TREES_SCHEMA, Ensemble, Tree
 from forerunner.errors import InvalidData
+from forerunner.files import write_whole
 from forerunner.schema import check
 
 SCHEMA_VERSION = 1
@@ -162,8 +163,8 @@ class LinkFailureModel:
         ranked = sorted(pairs, key=lambda pair: -pair[1])[:most]
         return {name: round(added, 3) for name, added in ranked if added > 0}
 
-    def save(self, path: Path) -> None:
-        """Write the model with its card as JSON; the file is replaced in one step."""
+    def to_json(self) -> str:
+        """Return the model with its card."""
         self._check_fitted()
         data = {
             "schema": SCHEMA_VERSION,
@@ -178,10 +179,11 @@ class LinkFailureModel:
             "lead_offset": self.lead_offset_,
             "card": self.card_,
         }
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(".tmp")
-        half.write_text(json.dumps(data))
-        half.replace(path)
+        return json.dumps(data)
+
+    def save(self, path: Path) -> None:
+        """Write the model with its card as JSON; the file is replaced in one step."""
+        write_whole(path, self.to_json(), 0o644)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -192,16 +194,27 @@ class LinkFailureModel:
             NotFitted: There is no such file; names the command that makes it.
         """
         try:
-            data = json.loads(path.read_text())
+            content = path.read_bytes()
         except FileNotFoundError as error:
             raise NotFitted(f"{path} is missing; make it: python -m analytics train") from error
+        return cls.from_bytes(content, str(path))
+
+    @classmethod
+    def from_bytes(cls, content: bytes, source: str) -> Self:
+        """Read a model back from the bytes of its file.
+
+        Raises:
+            InvalidData: They are no model of this version, features included; names `source`.
+        """
+        try:
+            data = json.loads(content)
         except ValueError as error:
-            raise InvalidData(str(path), "", f"is no JSON ({error}); train again") from error
-        check(data, _COMPLETE, str(path))
+            raise InvalidData(source, "", f"is no JSON ({error}); train again") from error
+        check(data, _COMPLETE, source)
         trees = tuple(Tree(**tree) for tree in data["trees"])
         for index, tree in enumerate(trees):
             if not tree.closed() or max(tree.feature) >= len(NAMES):
-                raise InvalidData(str(path), f"trees[{index}]", "leads nowhere; train again")
+                raise InvalidData(source, f"trees[{index}]", "leads nowhere; train again")
         model = cls(trees=len(trees), debounce=data["debounce"])
         model.horizon_s = data["horizon_s"]
         model.ensemble_ = Ensemble(data["base"], trees)

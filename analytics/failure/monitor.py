@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,6 +71,7 @@ class LinkMonitor:
         self._failed_at = -math.inf
         self._rested = False
         self._time = -math.inf
+        self._probabilities = _latest(model)
         self._restart()
 
     def update(self, probed: ProbeBin) -> Assessment:
@@ -85,6 +87,11 @@ class LinkMonitor:
             return Assessment(probability, None, {})
         lead_s = self._model.lead_time_s(row)
         return Assessment(probability, lead_s, self._model.explain(row))
+
+    def use(self, model: LinkFailureModel) -> None:
+        """Assess by another model from the next interval on; what was seen stays known."""
+        self._model = model
+        self._probabilities = _latest(model, self._probabilities)
 
     def healthy_for_s(self, now: float) -> float:
         """Return the seconds since the link last looked unwell; 0 when nothing is known.
@@ -104,7 +111,7 @@ class LinkMonitor:
     def _restart(self) -> None:
         self._features = Features()
         # Until the window is full the debounced probability is that of a healthy link.
-        self._probabilities = deque([0.0] * self._model.debounce, maxlen=self._model.debounce)
+        self._probabilities = _latest(self._model)
         # What was not watched was not healthy either.
         self._unwell_at = -math.inf
 
@@ -128,6 +135,10 @@ class LinkMonitor:
             self._relapses += 1
         self._rested = False
         self._failed_at = now
+
+
+def _latest(model: LinkFailureModel, known: Iterable[float] = ()) -> deque[float]:
+    return deque([0.0] * model.debounce + list(known), maxlen=model.debounce)
 
 
 def debounced(model: LinkFailureModel, series: ProbeSeries) -> NDArray[np.float64]:

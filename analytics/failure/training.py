@@ -1,15 +1,25 @@
 """Training by the protocol of docs/prediction.md, and the card that says how it went."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from sklearn.metrics import brier_score_loss
 
-from analytics.failure.examples import Case, Examples, fault_case, gather
+from analytics.failure.examples import (
+    SURROUNDINGS,
+    Case,
+    Examples,
+    benign_case,
+    fault_case,
+    gather,
+    together,
+)
+from analytics.failure.features import NAMES, extract
 from analytics.failure.model import LinkFailureModel
 from analytics.failure.monitor import debounced
 from analytics.failure.series import BIN_S
+from analytics.registry.drift import deciles, shares
 from forerunner.degradation import TEST_KINDS, TRAINING_KINDS
 
 Report = Callable[[str], None]
@@ -43,15 +53,16 @@ class Seeds:
 SEEDS = Seeds()
 
 
-def train(report: Report, seeds: Seeds = SEEDS) -> LinkFailureModel:
+def train(report: Report, seeds: Seeds = SEEDS, own: Sequence[Examples] = ()) -> LinkFailureModel:
     """Return a model trained on `TRAINING_KINDS` and benign time, its card filled in.
 
     Args:
         report: Called with a sentence before each step.
         seeds: What to draw the data from.
+        own: Healthy time that the network recorded, learned from beside what is generated.
     """
     report("simulating what to learn from")
-    learn = gather(TRAINING_KINDS, seeds.learn, seeds.learn_hours)
+    learn = together([gather(TRAINING_KINDS, seeds.learn, seeds.learn_hours), *own])
     calibrate = gather(TRAINING_KINDS, seeds.calibrate, seeds.calibrate_hours)
     report(f"growing trees on {len(learn.rows)} intervals")
     model = LinkFailureModel().fit(learn, calibrate)
@@ -61,10 +72,27 @@ def train(report: Report, seeds: Seeds = SEEDS) -> LinkFailureModel:
         "tested_on": list(TEST_KINDS),
         "seeds": {name: [span.start, span.stop] for name, span in vars(seeds).items()},
         "intervals": len(learn.rows),
+        "recorded_intervals": sum(len(each.rows) for each in own),
+        "inputs": usual_inputs(seeds.calibrate_hours),
         "failing_share": _share(calibrate),
         "metrics": metrics(model, seeds),
     }
     return model
+
+
+def usual_inputs(hours: range) -> dict[str, dict[str, list[float]]]:
+    """Return how each feature is distributed over healthy time, for drift to be seen by.
+
+    Args:
+        hours: Seeds of benign hours; one for each of the surroundings is enough.
+    """
+    chosen = hours[: len(SURROUNDINGS)]
+    rows = np.vstack([extract(benign_case(seed, 600.0).series) for seed in chosen])
+    found = {}
+    for name, column in zip(NAMES, rows.T, strict=True):
+        edges = deciles(column)
+        found[name] = {"deciles": edges, "shares": shares(column, edges)}
+    return found
 
 
 def metrics(model: LinkFailureModel, seeds: Seeds) -> dict[str, float]:

@@ -142,7 +142,16 @@ def _figure(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
-def _history(book: Ledger, links: Path | None) -> History:
+def topology(links: Path | None = None) -> Topology:
+    """Return the links of an inventory file; the lab's when None.
+
+    Raises:
+        ForerunnerError: The file cannot be read, or holds no `network_links`.
+        InvalidData: A field of it is wrong.
+    """
     path = links or home.root() / LINKS
-    topology = Topology.from_data(variable(path, "network_links"), str(path))
-    return History(book, Store(home.telemetry(), 2), topology)
+    return Topology.from_data(variable(path, "network_links"), str(path))
+
+
+def _history(book: Ledger, links: Path | None) -> History:
+    return History(book, Store(home.telemetry(), 2), topology(links))

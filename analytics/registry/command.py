@@ -18,10 +18,7 @@ application = typer.Typer(help=__doc__, no_args_is_help=True)
 Kind = Annotated[str, typer.Argument(help="As link_failure.")]
 Version = Annotated[str, typer.Argument(help="As models list shows it.")]
 Why = Annotated[str, typer.Option(help="The reason, for the history.")]
-RESTART = (
-    "a running service keeps the model that it started with; restart it: "
-    "ansible-playbook playbooks/stop_telemetry.yml playbooks/start_telemetry.yml"
-)
+TAKEN_UP = "a running service takes it up within seconds"
 
 
 def registry() -> Registry:
@@ -69,7 +66,7 @@ def add(
 def promote(kind: Kind, version: Version, why: Why) -> None:
     """Put a version in service, once its files are found whole."""
     made = registry().promote(kind, version, getpass.getuser(), why)
-    typer.echo(f"{kind} {made.version} is in service; {RESTART}")
+    typer.echo(f"{kind} {made.version} is in service; {TAKEN_UP}")
 
 
 @application.command()
@@ -80,7 +77,7 @@ def rollback(
 ) -> None:
     """Return to an earlier version that was in service."""
     made = registry().rollback(kind, getpass.getuser(), why, to)
-    typer.echo(f"{kind} {made.version} is in service again; {RESTART}")
+    typer.echo(f"{kind} {made.version} is in service again; {TAKEN_UP}")
 
 
 @application.command()

@@ -67,6 +67,8 @@ EXCUSED = {
     "telemetry_quality": "only reads, and what it reads grows from one second to the next",
     "telemetry_collection": "only reads, and each look is another sample",
     "speed_test": "only measures, and each time is another sample",
+    "model_training": "learns from what was recorded meanwhile, and no device is asked",
+    "prediction_grading": "only reads, and what it reads grows from one second to the next",
     "sla_check": "only reads, and a path that was not measured yet fails",
     "restore_drill": "wipes a router each time, on purpose",
     "subscriber_lab": "is in playbooks/build_lab.yml, which is run twice for role lab_network",

@@ -44,6 +44,7 @@ class Timeline:
         self.source = source
         middles = [(a + b) / 2 for a, b in pairwise(source.judged)]
         self._cuts = [source.begin, *middles, source.until]
+        self._known: dict[tuple[int, float], Judged] = {}
         self._pieces = [self._piece(time, scores, at) for at in range(len(source.judged))]
 
     def left_out(self) -> list[Judged]:
@@ -55,8 +56,10 @@ class Timeline:
         self, time: NDArray[np.float64], scores: NDArray[np.float64], at: int
     ) -> list[tuple[float, float]]:
         low, high = np.searchsorted(time, self._cuts[at : at + 2])
-        pairs = zip(time[low:high], scores[low:high], strict=True)
-        return [(float(when), float(score)) for when, score in pairs if score > 0]
+        when, score = time[low:high], scores[low:high]
+        # What stays as it was opens no event, and between two rows of tables most does.
+        moved = (np.diff(score, prepend=0.0) != 0) & (score > 0)
+        return list(zip(when[moved].tolist(), score[moved].tolist(), strict=True))
 
     def _threshold(self, events: Sequence[int]) -> float:
         tops = sorted({score for at in events for score in self._tops(at)})
@@ -75,6 +78,11 @@ class Timeline:
         return list(tops.values())
 
     def _judge(self, at: int, threshold: float) -> Judged:
+        if (at, threshold) not in self._known:
+            self._known[at, threshold] = self._judged(at, threshold)
+        return self._known[at, threshold]
+
+    def _judged(self, at: int, threshold: float) -> Judged:
         event, grouping = self.source.judged[at], Grouping(_QUIET_S)
         delay, false = inf, 0
         for time, score in self._pieces[at]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from analytics.evaluate.baseline import cusum_probability
 from analytics.evaluate.replay import benign_acts, benign_seeds
-from analytics.failure.model import LinkFailureModel
 from analytics.failure.monitor import debounced
+from analytics.failure.serving import in_service
 from forerunner.bench import baseline
 from forerunner.bench.rows import Row, median, percentile
 from forerunner.degradation import BLACK_HOLE_S
@@ -71,7 +71,7 @@ def benign(acts: int | None, seconds: float, seed: int) -> list[Row]:
 def replayed(hours: int, site: Site, directory: Path) -> list[Row]:
     """Replay generated benign hours through our monitor and the baseline."""
     policy = arms.policy(site)
-    model = LinkFailureModel.load(site.var / "models" / "link_failure.json")
+    model = in_service(site.var / "models" / "link_failure.json")
     seeds = benign_seeds(hours, REPLAY_SEED)
     ours = list(benign_acts(lambda series: debounced(model, series), policy, seeds))
     theirs = list(

@@ -30,16 +30,19 @@ Scores = NDArray[np.float64]
 def nab(data: Path, extent: Extent, console: Console) -> list[Row]:
     """Return the rows of single series, on those that nothing was chosen on."""
     chosen, unseen = _halves(real_series(data), extent)
+    for half in (chosen, unseen):
+        if not any(each.windows for each in half):
+            raise InvalidData(str(data / "nab"), "labels", "one half has no window; add series")
     everything = [*chosen, *unseen]
     console.print(f"scoring {len(everything)} series, one value after the other")
     ours = [Unusual().score(each.values) for each in everything]
     vus = anomaly_peers.vus_pr(everything, {"ours": ours, **anomaly_peers.simple(everything)})
-    tested = [at for at, each in enumerate(everything) if each in unseen and each.windows]
+    labelled = [at for at, each in enumerate(everything) if each.windows]
+    tested = [at for at in labelled if at >= len(chosen)]
     means = {name: float(np.mean([found[at] for at in tested])) for name, found in vus.items()}
     best = max((name for name in means if name != "ours"), key=lambda name: means[name])
     low, high = _interval([vus["ours"][at] for at in tested])
     what = ", ".join(f"{name} {value:.3f}" for name, value in sorted(means.items()))
-    labelled = [at for at, each in enumerate(everything) if each.windows]
     whole = float(np.mean([vus["ours"][at] for at in labelled]))
     ratio = means["ours"] / means[best]
     return [

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from analytics.decide import Policy
 from analytics.failure.model import LinkFailureModel
+from analytics.failure.serving import in_service
 from analytics.grade import Ladder, lower_bound
 from forerunner import home
 from forerunner.bench import link_drift
@@ -144,7 +145,7 @@ def _share(leads: Sequence[float]) -> float:
 
 
 def _model() -> LinkFailureModel:
-    return LinkFailureModel.load(home.var() / "models" / "link_failure.json")
+    return in_service(home.var() / "models" / "link_failure.json")
 
 
 def _terms() -> tuple[Policy, Ladder]:

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from analytics.failure.model import LinkFailureModel
 from forerunner import supervisor
 from forerunner.collect.neighbours import Neighbours
 from forerunner.collect.poll import Answer, poll_forever
@@ -23,12 +22,14 @@ from forerunner.model import ProbeBin
 from forerunner.observe import marks, status
 from forerunner.observe.config import Config
 from forerunner.observe.drained import DrainedLinks
+from forerunner.observe.model import ServedModel
 from forerunner.observe.recorder import PredictionWriter, TelemetryWriter
 from forerunner.observe.watch import Watch
 from forerunner.store import Store
 
 _DRAINED_EVERY_S = 0.5
 _STATUS_EVERY_S = 1.0
+_MODEL_EVERY_S = 5.0
 _log = logging.getLogger(__name__)
 
 
@@ -42,19 +43,19 @@ def main(config: Path) -> None:
     logging.getLogger("asyncssh").setLevel(logging.WARNING)
     supervisor.bind()
     settings = Config.from_file(config)
-    service = Service(settings, LinkFailureModel.load(settings.model), Ledger.open())
+    service = Service(settings, ServedModel(settings.model), Ledger.open())
     asyncio.run(service.run())
 
 
 class Service:
     """Everything that runs, and what it shares."""
 
-    def __init__(self, config: Config, model: LinkFailureModel, ledger: Ledger) -> None:
-        self._config = config
+    def __init__(self, config: Config, served: ServedModel, ledger: Ledger) -> None:
+        self._config, self._served = config, served
         self._polled, self._vitals = config.polled(), config.vitals()
         self._neighbours = Neighbours()
         self._watches = {
-            link.name: Watch(link, model, config.policy) for link in config.topology.links
+            link.name: Watch(link, served.model, config.policy) for link in config.topology.links
         }
         self._health = status.Health(restarts=supervisor.restarts() or 0)
         self._telemetry = TelemetryWriter(Store(config.telemetry, site=config.site))
@@ -98,6 +99,7 @@ class Service:
             self._events.run(),
             self._predictions.run(),
             self._follow_ledger(),
+            self._follow_model(),
             self._mark_cut(),
             self._report(),
         ]
@@ -146,6 +148,19 @@ class Service:
         while True:
             await asyncio.sleep(_DRAINED_EVERY_S)
             await self._read_drained()
+
+    async def _follow_model(self) -> None:
+        while True:
+            await asyncio.sleep(_MODEL_EVERY_S)
+            try:
+                model = await asyncio.to_thread(self._served.renewed)
+            except (ForerunnerError, OSError) as error:
+                _log.error("the model that was promoted is not taken up: %s", error)
+                continue
+            if model is not None:
+                for watch in self._watches.values():
+                    watch.use(model)
+                _log.info("predicting by %s", model.name)
 
     async def _read_drained(self) -> None:
         try:

@@ -48,6 +48,11 @@ class Watch:
             )
         return prediction, samples(self.link, probed, assessment.probability)
 
+    def use(self, model: LinkFailureModel) -> None:
+        """Predict by another model from the next bin on."""
+        self._model = model
+        self._monitor.use(model)
+
     def resume(self, prediction: Prediction) -> None:
         """Take up a prediction that was written before the service died: it is not made again."""
         if prediction.kind == "link_failure":

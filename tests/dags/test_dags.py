@@ -114,7 +114,7 @@ def test_link_is_taken(dags) -> None:
 def test_playbooks_are_those_of_the_name(dags) -> None:
     names = {"drain_link", "undrain_link", "backup_configs", "check_backups", "check_drift"}
     names |= {"check_health", "roll_up_telemetry", "check_telemetry", "check_topology"}
-    names |= {"speed_test", "check_sla"}
+    names |= {"speed_test", "check_sla", "train_models", "grade_predictions"}
     assert {name: dags[name].tasks[0].playbook for name in names} == {name: name for name in names}
 
 
@@ -136,13 +136,15 @@ def test_a_drain_stands_by_one_run_after_the_other_and_only_when_it_is_let(dags)
 def test_what_nobody_watches_tells_when_it_fails(dags) -> None:
     names = ("backup_configs", "backup_changed", "check_backups", "check_drift")
     names = (*names, "roll_up_telemetry", "check_telemetry", "check_topology")
-    for name in (*names, "speed_test", "check_sla"):
+    for name in (*names, "speed_test", "check_sla", "train_models", "grade_predictions"):
         (task,) = dags[name].tasks
         told = [type(each).__name__ for each in task.on_failure_callback]
         assert (name, told) == (name, ["AlertNotifier"])
 
 
-@pytest.mark.parametrize("name", ["check_telemetry", "speed_test", "check_sla"])
+@pytest.mark.parametrize(
+    "name", ["check_telemetry", "speed_test", "check_sla", "train_models", "grade_predictions"]
+)
 def test_what_needs_more_than_a_start_waits_until_somebody_lets_it(dags, name: str) -> None:
     assert dags[name].is_paused_upon_creation
 

@@ -1,0 +1,44 @@
+"""Action of module model_training: hands its parameters to analytics.renewal."""
+
+import getpass
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from analytics.failure.serving import KIND
+from analytics.registry import Registry
+from analytics.renewal.recorded import stretches
+from analytics.renewal.renew import renew
+from forerunner.fleet.action import ControllerAction
+from forerunner.store import Store
+from forerunner.topology import Topology
+
+
+class ActionModule(ControllerAction):
+    """Learn the model of link failures anew; promote or keep it."""
+
+    OPTIONS: ClassVar[dict[str, Any]] = {
+        "links": {"type": "list", "elements": "dict", "required": True},
+        "directory": {"type": "path", "required": True},
+        "models": {"type": "path", "required": True},
+    }
+
+    def act(self, options: dict[str, Any], hostvars: Any) -> Mapping[str, Any]:  # noqa: ARG002
+        """Renew; a dry run only says what is in service."""
+        book = Registry(Path(options["models"]))
+        network = Topology.from_data(options["links"], "network_links")
+        serving = book.service(KIND)
+        version = serving.current.version if serving else "none"
+        if self.dry:
+            return {"changed": False, "skipped": True, "msg": f"{KIND}: in service is {version}"}
+        store = Store(options["directory"], 2)
+        found = renew(
+            book, lambda: stretches(store, network, time.time()), getpass.getuser(), self._say
+        )
+        said = f"{KIND} {found.version}: {found.reason}"
+        changed = found.version != found.before
+        return {"changed": changed, "msg": said, **vars(found)}
+
+    def _say(self, step: str) -> None:
+        self._display.display(f"- {step}")
