@@ -138,6 +138,20 @@ def sla(since: Since = "1d", links: Links = None, as_json: AsJson = False) -> No
 
 
 @application.command()
+def anomalies(
+    since: Since = "1h",
+    threshold: Annotated[float, typer.Option(min=1.0, help="Decades; see the docs.")] = 8.0,
+    links: Links = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what was unusual: rare changes that coincided on linked devices, causes ranked."""
+    from analytics.answers import anomalies as answer
+    from analytics.answers import view
+
+    say(answer.anomalies(asked(since, links), threshold), view.show_anomalies, as_json)
+
+
+@application.command()
 def forecast(
     name: Annotated[str, typer.Argument(help="As r1:r3; without it, all links.")] = "",
     horizon: Annotated[str, typer.Option(help="How far ahead: 30m, 1d, 7d.")] = "1d",

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from math import log10
 from typing import Self
 
+# Decades: what one poll in ten shows is not rare.
+_RARE = 1.0
+
 
 @dataclass(frozen=True)
 class Change:
@@ -38,7 +41,8 @@ class _Column:
         rate = (self.changes + 1) / (polls + 2)
         self.looks += 1
         self.changes += changed
-        return max(0.0, -log10(rate)) if changed and polls >= warm else 0.0
+        score = -log10(rate)
+        return score if changed and polls >= warm and score >= _RARE else 0.0
 
 
 class RareChange:

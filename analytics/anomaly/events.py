@@ -12,7 +12,7 @@ class Alarm:
         time: Seconds since the epoch.
         device: Inventory name.
         metric: What it was about; with the interface, where there is one.
-        score: In units of its threshold; 1 is just an alarm.
+        score: High is unusual; alarms of one event are of one unit.
     """
 
     time: float

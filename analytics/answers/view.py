@@ -1,6 +1,7 @@
 """Answers on a terminal: tables, and sparklines over the span."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from rich.console import Console, Group, RenderableType
@@ -49,6 +50,19 @@ def show_top(answer: Mapping[str, Any]) -> None:
     """Print the busiest interfaces."""
     title = f"The busiest of {answer['interfaces']} interfaces, last {answer['span_s']:g} s"
     Console().print(_interfaces(answer["rows"], title))
+
+
+def show_anomalies(answer: Mapping[str, Any], causes: int = 5) -> None:
+    """Print what was unusual, and the likeliest causes of each event."""
+    title = f"{len(answer['events'])} events, last {answer['span_s']:g} s"
+    view = Table("Begun", "Over s", "Devices", "Causes, decades", title=title)
+    for each in answer["events"]:
+        begun = datetime.fromtimestamp(each["begun"], UTC).strftime("%d %H:%M:%S")
+        ranked = [f"{x['device']} {x['metric']} {x['peak']:.1f}" for x in each["causes"]]
+        more = [f"and {len(ranked) - causes} more"] if len(ranked) > causes else []
+        told = "\n".join([*ranked[:causes], *more])
+        _add(view, begun, number(each["latest"] - each["begun"]), " ".join(each["devices"]), told)
+    Console().print(view)
 
 
 def show_link(answer: Mapping[str, Any]) -> None:
