@@ -135,6 +135,15 @@ class Topology:
         """Return the routers, each once, in the order of the links."""
         return tuple(dict.fromkeys(end for link in self.links for end in link.ends))
 
+    @cached_property
+    def beside(self) -> Mapping[str, tuple[str, ...]]:
+        """Return by router those that it has a link to."""
+        ends = [pair for link in self.links for pair in (link.ends, link.ends[::-1])]
+        return {
+            router: tuple(dict.fromkeys(other for one, other in ends if one == router))
+            for router in self.routers
+        }
+
     def link(self, name: str) -> Link:
         """Return a link by its name, its ends in either order.
 

@@ -1,10 +1,11 @@
 """Faults of a network by what its tables hardly ever show: one event each, causes ranked."""
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Mapping
 
 from analytics.anomaly.changes import Coincidence, RareChange
 from analytics.anomaly.events import Alarm, AnomalyEvent, Grouping
+from analytics.anomaly.tables import Row
 
 
 class NetworkAnomalies:
@@ -43,32 +44,21 @@ class NetworkAnomalies:
         self._latest: dict[str, deque[Alarm]] = defaultdict(deque)
         self._grouping = Grouping(quiet_s, beside or {})
 
-    def update(
-        self, time: float, device: str, table: str, instance: str, values: Mapping[str, Hashable]
-    ) -> list[AnomalyEvent]:
-        """Take in one row and return the events that it opened.
-
-        Args:
-            time: Seconds, never less than before.
-            device: Inventory name.
-            table: Which of the device's tables.
-            instance: Which row of it, as the interface; empty where it has one.
-            values: By column; None says nothing.
-        """
+    def update(self, row: Row) -> list[AnomalyEvent]:
+        """Take in one row, of a time that is never less than before; return what it opened."""
         self.seen_ += 1
-        found = self._changes.update(f"{device} {table}", instance, values)
+        device, table = row.device, f"{row.device} {row.table}"
+        found = self._changes.update(table, row.instance, row.values)
         if not found:
             return []
         self._latest[device] += [
-            Alarm(time, device, f"{each.column} {instance}".strip(), each.score) for each in found
+            Alarm(row.time, device, f"{each.column} {row.instance}".strip(), each.score)
+            for each in found
         ]
         around = [device, *(self.beside or {}).get(device, ())]
-        loud = [
-            each
-            for each in around
-            if self._near[each].update(time, f"{device} {table}", found[0].score) >= self.threshold
-        ]
-        return self._grouping.update(time, self._told(time, loud)) if loud else []
+        sums = {each: self._near[each].update(row.time, table, found[0].score) for each in around}
+        loud = [each for each, total in sums.items() if total >= self.threshold]
+        return self._grouping.update(row.time, self._told(row.time, loud)) if loud else []
 
     def _told(self, now: float, loud: Collection[str]) -> list[Alarm]:
         """Return the changes around devices that have not been told of yet, the fresh ones."""

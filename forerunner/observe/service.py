@@ -24,6 +24,7 @@ from forerunner.observe.config import Config
 from forerunner.observe.drained import DrainedLinks
 from forerunner.observe.model import ServedModel
 from forerunner.observe.recorder import PredictionWriter, TelemetryWriter
+from forerunner.observe.unusual import Unusual
 from forerunner.observe.watch import Watch
 from forerunner.store import Store
 
@@ -53,7 +54,7 @@ class Service:
     def __init__(self, config: Config, served: ServedModel, ledger: Ledger) -> None:
         self._config, self._served = config, served
         self._polled, self._vitals = config.polled(), config.vitals()
-        self._neighbours = Neighbours()
+        self._neighbours, self._unusual = Neighbours(), Unusual(config.topology)
         self._watches = {
             link.name: Watch(link, served.model, config.policy) for link in config.topology.links
         }
@@ -119,6 +120,7 @@ class Service:
         if answer.up:
             self._health.polled[answer.target.host] = time.time()
         self._telemetry.add_answer(answer)
+        self._events.add(self._unusual.answered(answer))
 
     def _resume(self) -> None:
         """Take up what the service that died had predicted."""
@@ -143,6 +145,7 @@ class Service:
     def _take_reading(self, reading: Reading) -> None:
         self._telemetry.add(reading.samples())
         self._events.add(self._neighbours.update(reading))
+        self._events.add(self._unusual.read(reading))
 
     async def _follow_ledger(self) -> None:
         while True:

@@ -2,6 +2,7 @@
 
 from analytics.anomaly import AnomalyEvent
 from analytics.anomaly.network import NetworkAnomalies
+from analytics.anomaly.tables import Row
 
 BESIDE = {"r1": ["r2"], "r2": ["r1", "r3"], "r3": ["r2"], "r9": []}
 POLL_S = 5.0
@@ -19,8 +20,8 @@ def _poll(network: NetworkAnomalies, time: float, down: tuple[str, ...] = ()) ->
     for device in BESIDE:
         state, neighbours = ("down", 0) if device in down else ("up", 2)
         counted = {"octets": time, "state": state}
-        opened += network.update(time, device, "interfaces", "eth0", counted)
-        opened += network.update(time, device, "neighbours", "", {"full": neighbours})
+        opened += network.update(Row(time, device, "interfaces", "eth0", counted))
+        opened += network.update(Row(time, device, "neighbours", "", {"full": neighbours}))
     return opened
 
 
