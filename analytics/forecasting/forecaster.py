@@ -93,8 +93,9 @@ class LoadForecaster:
     def _widths(self, steps: int) -> dict[float, Values]:
         history = self.history_
         free = history.kinds(len(history.values) + np.arange(steps))[1]
-        widths = half_widths(self.errors_, free, self.other)
-        simple = half_widths(_steps_apart(history, steps), free, self.other)
+        lead = np.arange(steps) // history.day
+        widths = half_widths(self.errors_, free, lead, self.other)
+        simple = half_widths(_steps_apart(history, steps), free, lead, self.other)
         return {x: np.where(np.isfinite(widths[x]), widths[x], simple[x]) for x in SHARES}
 
 
@@ -119,7 +120,8 @@ def _steps_apart(history: Series, steps: int) -> Errors:
     values = history.values
     apart = max(1, min(steps, len(values) // 2))
     signed = values[apart:] - values[:-apart]
-    return Errors(signed, history.kinds(apart + np.arange(len(signed)))[1])
+    free = history.kinds(apart + np.arange(len(signed)))[1]
+    return Errors(signed, free, np.zeros(len(signed), np.int64))
 
 
 def _note(short: bool, history: Series, weekend: bool) -> str:

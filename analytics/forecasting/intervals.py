@@ -11,6 +11,8 @@ from analytics.forecasting.series import Series, Values
 Method = Callable[[Series, int], Values]
 """Forecasts steps from a history: rows by series."""
 SHARES = (0.8, 0.95)
+# Errors of one day ahead below which those of all days are asked.
+_ENOUGH = 40
 
 
 @dataclass(frozen=True)
@@ -20,11 +22,13 @@ class Errors:
     Attributes:
         signed: How far what came was above the forecast; NaN where nothing was measured.
         free: Whether the row was of a weekend or a holiday.
+        lead: How many whole days the row was ahead of what was known.
         begins: The row that each forecast begins with.
     """
 
     signed: Values
     free: NDArray[np.bool_]
+    lead: NDArray[np.int64]
     begins: tuple[int, ...] = (0,)
 
     @property
@@ -40,11 +44,14 @@ def backtest(history: Series, method: Method, steps: int, days: int = 7) -> Erro
         history: What is known.
         method: What is judged.
         steps: Steps of each forecast.
-        days: From how many days' ends it is judged; fewer where history is short.
+        days: How many forecasts each day of a forecast is judged by; fewer where history is short.
     """
     rows, day = len(history.values), history.day
+    # The last day of a week ahead is known only of what was said a week ago.
+    days += (steps - 1) // day
     signed = [np.empty((0, history.values.shape[1]))]
     free: list[NDArray[np.bool_]] = [np.empty(0, bool)]
+    lead = [np.empty(0, np.int64)]
     begins: list[int] = []
     # The first two days are needed to have anything to say.
     for origin in range(rows - day, max(rows - (days + 1) * day, 2 * day - 1), -day):
@@ -53,18 +60,22 @@ def backtest(history: Series, method: Method, steps: int, days: int = 7) -> Erro
         begins.append(sum(map(len, signed)))
         signed.append(history.values[origin : origin + ahead] - said)
         free.append(history.kinds(origin + np.arange(ahead))[1])
-    return Errors(np.concatenate(signed), np.concatenate(free), tuple(begins))
+        lead.append(np.arange(ahead) // day)
+    return Errors(np.concatenate(signed), np.concatenate(free), np.concatenate(lead), tuple(begins))
 
 
-def half_widths(errors: Errors, free: NDArray[np.bool_], other: float) -> dict[float, Values]:
+def half_widths(
+    errors: Errors, free: NDArray[np.bool_], lead: NDArray[np.int64], other: float
+) -> dict[float, Values]:
     """Return by share how far to both sides the interval reaches, rows by series.
 
-    Each series has a scale of its own, its median error; what is beyond is learned from all series
-    together. Errors on days of the other kind count less, unless there are no others.
+    Each series has its own scale, its median error; what is beyond is learned from all together,
+    for each day ahead. Errors on days of the other kind count less, unless there are no others.
 
     Args:
         errors: Of earlier forecasts.
         free: Of each row of the forecast, whether it is of a weekend or a holiday.
+        lead: Of each row, how many whole days it is ahead.
         other: Weight of an error on a day of the other kind.
 
     Source: V. Vovk et al., "Algorithmic Learning in a Random World" (2005), split conformal;
@@ -74,20 +85,31 @@ def half_widths(errors: Errors, free: NDArray[np.bool_], other: float) -> dict[f
     for kind in np.unique(free):
         alike = errors.free == kind
         weights = np.where(alike, 1.0, other) if alike.any() else np.ones(len(alike))
-        for share, widths in _of_kind(errors.size, weights).items():
-            found[share][free == kind] = widths
+        for day, each in _by_lead(errors, weights, np.unique(lead)).items():
+            for share, widths in each.items():
+                found[share][(free == kind) & (lead == day)] = widths
     return found
 
 
-def _of_kind(size: Values, weights: Values) -> dict[float, Values]:
-    """Return by share how far the interval of each series reaches; nothing without errors."""
-    scale = _median(size, weights)
-    known = np.isfinite(size) & (scale > 0)
-    ratio = (size / np.where(scale > 0, scale, 1.0))[known]
-    weight = np.broadcast_to(weights[:, None], known.shape)[known]
-    if not len(ratio):
+def _by_lead(
+    errors: Errors, weights: Values, days: NDArray[np.int64]
+) -> dict[int, dict[float, Values]]:
+    """Return by day ahead and share how far each series' interval reaches; never less later on."""
+    scale = _median(errors.size, weights)
+    known = np.isfinite(errors.size) & (scale > 0)
+    ratio = errors.size / np.where(scale > 0, scale, 1.0)
+    weight = np.broadcast_to(weights[:, None], known.shape)
+    if not known.any():
         return {}
-    return {share: scale * _quantile(ratio, weight, share) for share in SHARES}
+    found: dict[int, dict[float, Values]] = {}
+    least = dict.fromkeys(SHARES, 0.0)
+    for day in days.tolist():
+        mine = known & (errors.lead == day)[:, None]
+        some = mine if mine.sum() >= _ENOUGH else known
+        for share in SHARES:
+            least[share] = max(least[share], _quantile(ratio[some], weight[some], share))
+        found[day] = {share: scale * least[share] for share in SHARES}
+    return found
 
 
 def _median(values: Values, weights: Values) -> Values:

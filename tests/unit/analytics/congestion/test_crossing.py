@@ -44,6 +44,15 @@ def test_a_limit_far_away_is_not_passed_and_one_below_is_at_once() -> None:
     assert (below.probability, below.at) == (1.0, forecast.start)
 
 
+def test_few_links_have_a_probability_for_a_whole_week() -> None:
+    whole = noisy(28, 1)
+    few = Series(whole.values[:, :2], whole.start, whole.step_s)
+    forecaster = LoadForecaster().fit(few)
+    found = crossings(forecaster.predict(7 * 24), forecaster.errors_, [100.0, 1e6])
+    assert (found[0].probability, found[1].probability) == (1.0, 0.0)
+    assert found[0].courses >= 7
+
+
 def test_too_little_history_gives_no_probability() -> None:
     forecaster = LoadForecaster().fit(noisy(1, 1))
     found = crossings(forecaster.predict(24), forecaster.errors_, [100.0] * 40)

@@ -80,6 +80,29 @@ def test_the_intervals_hold_as_much_as_they_say() -> None:
     assert np.mean(inside[0.95]) == pytest.approx(0.95, abs=0.04)
 
 
+def drifting(days: int) -> Series:
+    """Return 20 loads whose level wanders, so that a week ahead is less known than a day."""
+    random, rows = np.random.default_rng(3), np.arange(days * 24)
+    course = 100 * (1.2 + np.sin(2 * np.pi * rows / 24))[:, None]
+    level = np.exp(np.cumsum(random.normal(0.0, 0.03, (len(rows), 20)), axis=0))
+    noise = np.exp(random.normal(0.0, 0.03, level.shape))
+    return Series(course * level * noise, 345_600.0, 3600.0)
+
+
+def test_a_week_ahead_the_intervals_grow_and_hold_on_its_last_day_as_on_its_first() -> None:
+    whole, inside = drifting(56), []
+    for day in range(28, 49, 3):
+        said = LoadForecaster().fit(whole.before(day * 24)).predict(7 * 24)
+        came = whole.values[day * 24 : (day + 7) * 24]
+        held = (came >= said.low[0.8]) & (came <= said.high[0.8])
+        inside.append(held.reshape(7, 24, -1).mean(axis=(1, 2)))
+        width = said.high[0.8] - said.low[0.8]
+    first, *_, last = np.mean(inside, axis=0)
+    assert last > 0.7
+    assert abs(first - last) < 0.08
+    assert (width[-24:] >= width[:24]).mean() > 0.9
+
+
 def test_which_method_spoke_is_said() -> None:
     history = week(10)
     values = history.values.copy()
