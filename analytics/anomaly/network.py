@@ -1,9 +1,9 @@
 """Faults of a network by what its tables hardly ever show: one event each, causes ranked."""
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from analytics.anomaly.changes import Coincidence, RareChange
+from analytics.anomaly.changes import Change, Coincidence, RareChange
 from analytics.anomaly.events import Alarm, AnomalyEvent, Grouping
 from analytics.anomaly.tables import Row
 
@@ -51,14 +51,19 @@ class NetworkAnomalies:
         found = self._changes.update(table, row.instance, row.values)
         if not found:
             return []
-        self._latest[device] += [
-            Alarm(row.time, device, f"{each.column} {row.instance}".strip(), each.score)
-            for each in found
-        ]
+        self._remember(row, found)
         around = [device, *(self.beside or {}).get(device, ())]
         sums = {each: self._near[each].update(row.time, table, found[0].score) for each in around}
         loud = [each for each, total in sums.items() if total >= self.threshold]
         return self._grouping.update(row.time, self._told(row.time, loud)) if loud else []
+
+    def _remember(self, row: Row, found: Iterable[Change]) -> None:
+        latest = self._latest[row.device]
+        while latest and row.time - latest[0].time > self.span_s:
+            latest.popleft()
+        for each in found:
+            metric = f"{each.column} {row.instance}".strip()
+            latest.append(Alarm(row.time, row.device, metric, each.score))
 
     def _told(self, now: float, loud: Collection[str]) -> list[Alarm]:
         """Return the changes around devices that have not been told of yet, the fresh ones."""

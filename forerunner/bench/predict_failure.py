@@ -3,14 +3,14 @@
 The protocol stands in docs/predictions/failure.md. Rows for `forerunner.bench.predict`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 from sklearn.metrics import f1_score
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.neighbors import KNeighborsClassifier
 
 from analytics.diagnosis.model import AlarmDiagnosis
@@ -44,7 +44,19 @@ def microwave(data: Path, extent: Extent, console: Console) -> list[Row]:
     console.print(what)
     ratio = value / macro[best]
     row = Row("microwave_macro_f1", what, value, "", ">= 0.95", best, macro[best], ratio, ours.size)
-    return [row]
+    return [row, _unseen_patterns(known, extent, console)]
+
+
+def _unseen_patterns(known: Windows, extent: Extent, console: Console) -> Row:
+    """Return what remains where not even a pattern of active alarms was seen before."""
+    _, patterns = np.unique(known.seconds > 0, axis=0, return_inverse=True)
+    split = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=1)
+    folds = _numbered(split.split(known.seconds, known.causes, patterns.ravel()), known)[None]
+    ours, nearest = (_answers(known, folds, x) for x in (_ours(extent, console), _nearest))
+    what = f"the same, every pattern of active alarms ({len(np.unique(patterns))}) in one fold"
+    value, peer = _macro(known, ours), _macro(known, nearest)
+    name = "microwave_macro_f1_new_patterns"
+    return Row(name, what, value, "", None, "nearest", peer, value / peer, ours.size, "1")
 
 
 Learner = Callable[[Windows, NDArray[np.bool_]], NDArray[np.str_]]
@@ -52,9 +64,13 @@ Learner = Callable[[Windows, NDArray[np.bool_]], NDArray[np.str_]]
 
 
 def _folds(known: Windows, seed: int) -> Folds:
-    found = np.empty(len(known.causes), np.int64)
     split = StratifiedKFold(_FOLDS, shuffle=True, random_state=seed)
-    for number, (_, held) in enumerate(split.split(known.seconds, known.causes)):
+    return _numbered(split.split(known.seconds, known.causes), known)
+
+
+def _numbered(splits: Iterable[tuple[Folds, Folds]], known: Windows) -> Folds:
+    found = np.empty(len(known.causes), np.int64)
+    for number, (_, held) in enumerate(splits):
         found[held] = number
     return found
 

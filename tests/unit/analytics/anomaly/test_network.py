@@ -64,3 +64,11 @@ def test_what_changes_all_the_time_is_never_an_event() -> None:
 
 def test_too_little_history_says_nothing() -> None:
     assert _poll(_polled(20), 100.0, down=("r1", "r2")) == []
+
+
+def test_what_is_remembered_does_not_grow() -> None:
+    network = _polled(100)
+    for at in range(100, 3000):
+        _poll(network, at * POLL_S, down=("r9",) if at % 25 == 0 else ())
+
+    assert max(len(each) for each in network._latest.values()) <= 4
