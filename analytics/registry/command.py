@@ -58,6 +58,11 @@ def add(
     file: Annotated[Path, typer.Argument(help="A model with its card, as train writes it.")],
 ) -> None:
     """Keep a trained model as a new version; it is not in service yet."""
+    if kind == "link_failure":
+        from analytics.failure.model import LinkFailureModel
+
+        # What could not be served is not kept.
+        LinkFailureModel.load(file)
     entry = keep(registry(), kind, file)
     typer.echo(f"{kind} {entry} is kept; python -m analytics models promote {kind} {entry}")
 
