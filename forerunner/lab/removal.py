@@ -7,14 +7,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+
 from forerunner.lab.access import remove_empty, remove_keys, remove_namespace_files
 from forerunner.lab.commands import pids, run
+from forerunner.lab.daemons import ROUTING_DAEMONS
 from forerunner.lab.errors import LabError
 from forerunner.lab.journal import Journal, interface_identity, namespace_identity
 from forerunner.lab.lab import RUN
 from forerunner.lab.preflight import check_machine
 
 _GRACE_S = 5.0
+# What runs them, and what they are; an editor that has a file of theirs open is not one.
+_DAEMONS = (*ROUTING_DAEMONS, "ip", "vtysh", "snmpd", "sshd", "busybox", "python3")
 
 
 def remove(name: str, check: bool = False) -> bool:
@@ -42,7 +47,7 @@ def remove_all(state: Path) -> None:
     """Remove what the journal in `state` names, then the journal itself."""
     journal = Journal(state)
     namespaces = _ours(journal, "namespace", namespace_identity)
-    _empty(namespaces)
+    _empty(state, namespaces)
     for interface in _ours(journal, "interface", interface_identity):
         run("ip", "link", "delete", interface)
     run("ip", "-batch", "-", stdin="".join(f"netns delete {name}\n" for name in namespaces))
@@ -58,11 +63,27 @@ def _ours(journal: Journal, act: str, identity: Callable[[str], int]) -> list[st
     return [entry.name for entry, found in present if found and entry.identity in (0, found)]
 
 
-def _empty(namespaces: list[str]) -> None:
+def strays(state: Path) -> list[int]:
+    """Return the daemons of a lab that are in none of its namespaces.
+
+    A builder that is killed leaves those that it had started and that had not entered theirs yet.
+
+    Args:
+        state: The lab's directory of run-time state, which each of them was given a file of.
+    """
+    found = []
+    for process in psutil.process_iter(["name", "cmdline"]):
+        words = " ".join(process.info["cmdline"] or ())
+        if process.info["name"] in _DAEMONS and f"{state}/" in words:
+            found.append(process.pid)
+    return found
+
+
+def _empty(state: Path, namespaces: list[str]) -> None:
     deadline = time.monotonic() + _GRACE_S
-    while left := [pid for name in namespaces for pid in pids(name)]:
+    while left := [*(pid for name in namespaces for pid in pids(name)), *strays(state)]:
         if time.monotonic() > deadline:
-            raise LabError(f"processes {left} in {', '.join(namespaces)} will not end")
+            raise LabError(f"processes {left} of {state.name} will not end")
         for pid in left:
             try:
                 os.kill(pid, signal.SIGKILL)
