@@ -7,15 +7,13 @@ import numpy as np
 from sklearn.metrics import brier_score_loss
 
 from analytics.failure.examples import (
-    SURROUNDINGS,
     Case,
     Examples,
-    benign_case,
     fault_case,
     gather,
     together,
 )
-from analytics.failure.features import NAMES, extract
+from analytics.failure.features import NAMES
 from analytics.failure.model import LinkFailureModel
 from analytics.failure.monitor import debounced
 from analytics.failure.series import BIN_S
@@ -51,6 +49,8 @@ class Seeds:
 
 
 SEEDS = Seeds()
+LEAST_RECORDED_S = 3600.0
+"""Recorded healthy seconds, over all links, from which the card says what inputs are usual."""
 
 
 def train(report: Report, seeds: Seeds = SEEDS, own: Sequence[Examples] = ()) -> LinkFailureModel:
@@ -73,25 +73,27 @@ def train(report: Report, seeds: Seeds = SEEDS, own: Sequence[Examples] = ()) ->
         "seeds": {name: [span.start, span.stop] for name, span in vars(seeds).items()},
         "intervals": len(learn.rows),
         "recorded_intervals": sum(len(each.rows) for each in own),
-        "inputs": usual_inputs(seeds.calibrate_hours),
+        "inputs": usual_inputs(own),
         "failing_share": _share(calibrate),
         "metrics": metrics(model, seeds),
     }
     return model
 
 
-def usual_inputs(hours: range) -> dict[str, dict[str, list[float]]]:
-    """Return how each feature is distributed over healthy time, for drift to be seen by.
+def usual_inputs(own: Sequence[Examples]) -> dict[str, dict[str, list[float]]]:
+    """Return how each feature is distributed over recorded healthy time, for drift to be seen by.
 
     Args:
-        hours: Seeds of benign hours; one for each of the surroundings is enough.
+        own: What the network recorded; with less than an hour of it nothing is returned, since
+            generated time says what is learned from, and not what is usual in this network.
     """
-    chosen = hours[: len(SURROUNDINGS)]
-    rows = np.vstack([extract(benign_case(seed, 600.0).series) for seed in chosen])
+    if not own or sum(float(each.weight.sum()) for each in own) * BIN_S < LEAST_RECORDED_S:
+        return {}
+    every = together(own)
     found = {}
-    for name, column in zip(NAMES, rows.T, strict=True):
-        edges = deciles(column)
-        found[name] = {"deciles": edges, "shares": shares(column, edges)}
+    for name, column in zip(NAMES, every.rows.T, strict=True):
+        edges = deciles(column, every.weight)
+        found[name] = {"deciles": edges, "shares": shares(column, edges, every.weight)}
     return found
 
 

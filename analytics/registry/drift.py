@@ -51,18 +51,26 @@ class CalibrationDrift:
     drifted: bool
 
 
-def deciles(training: ArrayLike) -> list[float]:
-    """Return the quantiles 0.1 to 0.9 of a feature, to be kept in the card."""
-    values = _finite(training)
-    return [float(x) for x in np.quantile(values, np.arange(1, BINS) / BINS)]
+def deciles(training: ArrayLike, weights: ArrayLike | None = None) -> list[float]:
+    """Return the quantiles 0.1 to 0.9 of a feature, to be kept in the card.
+
+    Args:
+        training: Its values; what is not finite is left out.
+        weights: For how many values each of them stands; one when None.
+    """
+    values, weight = _weighted(training, weights)
+    order = np.argsort(values)
+    reached = np.cumsum(weight[order])
+    places = np.searchsorted(reached, np.arange(1, BINS) / BINS * reached[-1])
+    return [float(x) for x in values[order][np.minimum(places, len(values) - 1)]]
 
 
-def shares(values: ArrayLike, edges: ArrayLike) -> list[float]:
+def shares(values: ArrayLike, edges: ArrayLike, weights: ArrayLike | None = None) -> list[float]:
     """Return the share of values in each bin between edges; ties need this beside deciles."""
-    finite = _finite(values)
+    finite, weight = _weighted(values, weights)
     bins = np.searchsorted(_edges(edges), finite, side="left")
-    counts = np.bincount(bins, minlength=len(_edges(edges)) + 1)
-    return [float(x) for x in counts / max(1, len(finite))]
+    counts = np.bincount(bins, weights=weight, minlength=len(_edges(edges)) + 1)
+    return [float(x) for x in counts / max(1e-12, float(weight.sum()))]
 
 
 def input_drift(expected: ArrayLike, edges: ArrayLike, values: ArrayLike) -> InputDrift:
@@ -112,6 +120,16 @@ def calibration_drift(probability: ArrayLike, happened: ArrayLike) -> Calibratio
         np.sum(stated * (1 - stated))
     )
     return CalibrationDrift(ece, n, n >= LEAST and ece > ECE_DRIFTED and bool(beyond))
+
+
+def _weighted(
+    values: ArrayLike, weights: ArrayLike | None
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], ...]:
+    """Return the finite values and their weights."""
+    array = np.asarray(values, dtype=np.float64).ravel()
+    weight = np.ones(len(array)) if weights is None else np.asarray(weights, np.float64).ravel()
+    kept = np.isfinite(array)
+    return array[kept], weight[kept]
 
 
 def _finite(values: ArrayLike) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

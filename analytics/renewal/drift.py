@@ -22,7 +22,7 @@ class ModelDrift:
     """How far a model's world is from that of its training.
 
     Attributes:
-        inputs: By feature; empty where nothing was recorded.
+        inputs: By feature; empty where nothing was recorded, now or for the model to learn from.
         calibration: Of the graded predictions.
     """
 
@@ -49,7 +49,11 @@ class ModelDrift:
     def seen(self) -> str:
         """Return in words what it was told by."""
         drifted = sum(each.drifted for each in self.inputs.values())
-        inputs = f"{drifted} of {len(self.inputs)} inputs drifted" if self.inputs else "no inputs"
+        inputs = (
+            f"{drifted} of {len(self.inputs)} inputs drifted"
+            if self.inputs
+            else "no recorded inputs to compare"
+        )
         return f"{inputs}, {self.calibration.n} grades"
 
     def to_dict(self) -> dict[str, Any]:
@@ -72,7 +76,7 @@ def model_drift(
         InvalidData: Its card holds no `inputs`: it was trained by an older version.
     """
     usual = model.card_.get("inputs")
-    if not isinstance(usual, dict) or set(usual) != set(NAMES):
+    if not isinstance(usual, dict) or set(usual) not in (set(), set(NAMES)):
         raise InvalidData(model.name, "card.inputs", "is missing; train again")
     told = [each for each in grades if each.model == model.name and each.verdict != "unknown"]
     said = [each.probability for each in told]
@@ -81,7 +85,7 @@ def model_drift(
 
 
 def _inputs(usual: Mapping[str, Any], recorded: Sequence[Stretch]) -> dict[str, InputDrift]:
-    if not recorded:
+    if not recorded or not usual:
         return {}
     rows = np.vstack([extract(each.series) for each in recorded])
     return {

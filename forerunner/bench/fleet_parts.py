@@ -77,12 +77,12 @@ def start_only(site: FleetSite) -> Run:
 
 def backup_20(extent: Extent, console: Console) -> list[Row]:
     """Against default network_cli on 20 devices."""
-    return [_network_cli_row("fleet_vs_network_cli_20", ">= 10", 20, 3, extent, console)]
+    return _network_cli_rows(">= 10", 20, 3, extent, console)
 
 
 def backup_100(extent: Extent, console: Console) -> list[Row]:
     """Against default network_cli on 100 devices; it takes minutes, so twice."""
-    return [_network_cli_row("fleet_vs_network_cli_100", ">= 50", 100, 2, extent, console)]
+    return _network_cli_rows(">= 50", 100, 2, extent, console)
 
 
 def backup_500(extent: Extent, console: Console) -> list[Row]:
@@ -209,15 +209,29 @@ def ratio_row(
     )
 
 
-def _network_cli_row(
-    row: str, goal: str, full: int, rounds: int, extent: Extent, console: Console
-) -> Row:
+def _network_cli_rows(
+    goal: str, full: int, rounds: int, extent: Extent, console: Console
+) -> list[Row]:
+    """Return our ratio, and the one that Ansible's start and a bare loop after it would have."""
     size = _size(full, extent)
-    contenders = {"ours": ours, "network_cli": network_cli}
+    contenders = {"ours": ours, "network_cli": network_cli, "start": start_only,
+                  "bare_asyncssh": peer("bare_asyncssh")}  # fmt: skip
     with standing(f"backup_{full}", size) as site:
         runs = interleaved(site, contenders, _rounds(rounds, extent), console)
-    what = f"backup of {size} devices, both starts included"
-    return ratio_row(row, goal, what, runs["ours"], "network_cli", runs["network_cli"], size)
+    bare = [
+        Run(start.seconds + loop.seconds, loop.simulator_s)
+        for start, loop in zip(runs["start"], runs["bare_asyncssh"], strict=True)
+    ]
+    start = median(run.seconds for run in runs["start"])
+    return [
+        ratio_row(row, met, f"{what} of {size} devices", mine, "network_cli",
+                  runs["network_cli"], size)
+        for row, met, what, mine in (
+            (f"fleet_vs_network_cli_{full}", goal, "backup, both starts included", runs["ours"]),
+            (f"fleet_bound_{full}", None, f"Ansible's start ({start:.2f} s), then a bare loop",
+             bare),
+        )
+    ]  # fmt: skip
 
 
 def _network_cli_inventory(site: FleetSite) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analytics.failure.examples import benign_case
+from analytics.failure.examples import benign_case, benign_examples
 from analytics.failure.model import LinkFailureModel
 from analytics.failure.training import usual_inputs
 from analytics.grade import Grade
@@ -18,7 +18,8 @@ from tests.unit.analytics.grade.conftest import grade
 @pytest.fixture
 def trained(model: LinkFailureModel) -> LinkFailureModel:
     found = LinkFailureModel.from_bytes(model.to_json().encode(), "test")
-    found.card_ = {**found.card_, "inputs": usual_inputs(range(20_000, 20_005))}
+    own = [benign_examples(x.series, x.healthy) for x in _recorded(range(80_000, 80_010))]
+    found.card_ = {**found.card_, "inputs": usual_inputs(own)}
     return found
 
 
@@ -63,6 +64,18 @@ def test_grades_of_other_models_and_few_of_them_say_nothing(trained: LinkFailure
 
     assert model_drift(trained, [], others).calibration.n == 0
     assert model_drift(trained, [], _grades(trained, 0, 20)).reasons == []
+
+
+def test_a_model_that_learned_from_no_recorded_time_says_nothing_of_inputs(
+    trained: LinkFailureModel,
+) -> None:
+    own = [benign_examples(x.series, x.healthy) for x in _recorded(range(80_000, 80_002))]
+    trained.card_["inputs"] = usual_inputs(own)
+
+    found = model_drift(trained, _recorded(range(90_000, 90_005), loss=0.03), [])
+
+    assert trained.card_["inputs"] == {}, "twenty minutes are too few"
+    assert (found.reasons, found.seen) == ([], "no recorded inputs to compare, 0 grades")
 
 
 def test_a_model_of_an_older_version_says_what_to_do(model: LinkFailureModel) -> None:
