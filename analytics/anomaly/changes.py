@@ -32,6 +32,7 @@ class _Column:
     changes: int = 0
 
     def take(self, instance: str, value: Hashable, warm: int) -> float:
+        """Take in a value and return how rare it is that it changed; 0 where that says nothing."""
         before = self.latest.get(instance)
         self.latest[instance] = value
         if before is None:

@@ -16,11 +16,11 @@ from forerunner.model import Prediction
 from forerunner.store import Store, Wanted
 from forerunner.topology import Link, Topology, UnknownLink
 
-_METRICS = ("probe_sent", "probe_lost", "probe_rtt_s")
+PROBE_METRICS = ("probe_sent", "probe_lost", "probe_rtt_s")
 # What tells a queue's delay: the least round trip of so many seconds before.
 _PAST_S = 95.0
 _LOOKED_THROUGH = 500
-_QUERY = """SELECT time, host, interface,
+PROBE_QUERY = """SELECT time, host, interface,
     sum(value) FILTER (WHERE metric = 'probe_lost'),
     sum(value) FILTER (WHERE metric = 'probe_sent'),
     max(value) FILTER (WHERE metric = 'probe_rtt_s')
@@ -101,9 +101,9 @@ class History:
         links = [link for name in names if (link := self._link(name)) is not None]
         ways = {(way.host, way.interface): x.name for x in links for way in x.directions}
         hosts, interfaces = ({key[at] for key in ways} for at in (0, 1))
-        wanted = Wanted(_METRICS, hosts, since, until, interfaces)
+        wanted = Wanted(PROBE_METRICS, hosts, since, until, interfaces)
         rows: dict[str, dict[float, tuple[float, float, float]]] = {}
-        for moment, host, interface, lost, sent, rtt_s in self.store.ask(_QUERY, wanted):
+        for moment, host, interface, lost, sent, rtt_s in self.store.ask(PROBE_QUERY, wanted):
             name = ways.get((host, interface))
             if name is not None:
                 at = rows.setdefault(name, {})

@@ -89,7 +89,7 @@ def input_drift(expected: ArrayLike, edges: ArrayLike, values: ArrayLike) -> Inp
     was = np.asarray(expected, dtype=float)
     if was.shape != (len(_edges(edges)) + 1,) or not np.isclose(was.sum(), 1.0):
         raise InvalidData("card", "shares", "are to be one more than the deciles and sum to 1")
-    n = len(_finite(values))
+    n = len(_weighted(values, None)[0])
     now = np.asarray(shares(values, edges))
     kept, seen = np.maximum(was, _FLOOR), np.maximum(now, _FLOOR)
     psi = float(np.sum((seen - kept) * np.log(seen / kept)))
@@ -130,11 +130,6 @@ def _weighted(
     weight = np.ones(len(array)) if weights is None else np.asarray(weights, np.float64).ravel()
     kept = np.isfinite(array)
     return array[kept], weight[kept]
-
-
-def _finite(values: ArrayLike) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    array = np.asarray(values, dtype=np.float64).ravel()
-    return array[np.isfinite(array)]
 
 
 def _edges(edges: ArrayLike) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

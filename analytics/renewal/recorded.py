@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from analytics.failure.model import HORIZON_S
 from analytics.failure.series import BIN_S, ProbeSeries
+from analytics.grade.history import PROBE_METRICS, PROBE_QUERY
 from analytics.grade.verdict import Seen, judge
 from forerunner.model import Prediction
 from forerunner.store import Store, Wanted
@@ -24,12 +25,6 @@ LEAST_S = 300.0
 """Seconds below which a stretch is not worth its first minutes, in which features fill."""
 MOST_S = 6 * 3600.0
 """Newest seconds of each link that are read."""
-_METRICS = ("probe_sent", "probe_lost", "probe_rtt_s")
-_QUERY = """SELECT time, host, interface,
-    sum(value) FILTER (WHERE metric = 'probe_sent'),
-    sum(value) FILTER (WHERE metric = 'probe_lost'),
-    max(value) FILTER (WHERE metric = 'probe_rtt_s')
-    FROM {table} WHERE {where} GROUP BY ALL ORDER BY time"""
 
 
 @dataclass(frozen=True)
@@ -101,9 +96,9 @@ def stretches(
 def _of_link(store: Store, link: Link, span: tuple[float, float]) -> Iterator[Stretch]:
     ways = [(way.host, way.interface) for way in link.directions]
     hosts, interfaces = ({key[at] for key in ways} for at in (0, 1))
-    wanted = Wanted(_METRICS, hosts, *span, interfaces)
+    wanted = Wanted(PROBE_METRICS, hosts, *span, interfaces)
     rows: dict[float, list[float]] = {}
-    for moment, host, interface, sent, lost, rtt_s in store.ask(_QUERY, wanted):
+    for moment, host, interface, lost, sent, rtt_s in store.ask(PROBE_QUERY, wanted):
         if (host, interface) not in ways:
             continue
         place = 2 * ways.index((host, interface))
