@@ -130,11 +130,12 @@ def host(
 
 @application.command()
 def sla(since: Since = "1d", links: Links = None, as_json: AsJson = False) -> None:
-    """Show what speed tests and probes measured on each path."""
+    """Show what speed tests and probes measured on each path, and whether promises are kept."""
     from analytics.answers import sla as answer
     from analytics.answers import view
 
-    say(answer.sla(asked(since, links)), view.show_sla, as_json)
+    report = home.var() / "reports" / "sla.json"
+    say(answer.sla(asked(since, links), report), view.show_sla, as_json)
 
 
 @application.command()

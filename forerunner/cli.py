@@ -58,6 +58,21 @@ def listen(
     service.main(config)
 
 
+@app.command()
+def flows(
+    config: Annotated[
+        Path, typer.Option(help="Whose flows to take; role flow_collection writes it.")
+    ],
+    restart: Restart = False,
+) -> None:
+    """Collect the flows that routers export, until stopped."""
+    if restart:
+        _keep("flows", config)
+    from forerunner.collect.flows import service
+
+    service.main(config)
+
+
 def _keep(name: str, config: Path) -> NoReturn:
     from forerunner import supervisor
 

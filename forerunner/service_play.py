@@ -35,7 +35,6 @@ class Wanted:
         missing: What was missing where it never was.
         options: More of its command line.
         environment: What it gets beside what every service of ours does.
-        program: What it is started by, where that is not `forerunner NAME --config`.
         mode: Permissions of its configuration; by default the digest of a weak SNMP key in it is
             not left for anybody to guess at.
     """
@@ -48,7 +47,6 @@ class Wanted:
     missing: str
     options: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
-    program: tuple[str, ...] = ()
     mode: int = 0o600
 
     @property
@@ -64,8 +62,8 @@ class Wanted:
     @property
     def command(self) -> tuple[str, ...]:
         """Return its command line."""
-        ours = (str(Path(sys.executable).with_name("forerunner")), self.name, "--config")
-        return (*(self.program or ours), str(self.file), *self.options)
+        program = str(Path(sys.executable).with_name("forerunner"))
+        return (program, self.name, "--config", str(self.file), *self.options)
 
 
 def bring_up(

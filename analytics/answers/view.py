@@ -103,14 +103,22 @@ def show_host(answer: Mapping[str, Any]) -> None:
 
 def show_sla(answer: Mapping[str, Any]) -> None:
     """Print what was measured on each path."""
-    view = Table(title=f"Paths, last {answer['span_s']:g} s")
-    for heading in ("From", "To", "What", "Over the span", "Median", "p95"):
+    judged, age_s = "nothing was judged yet: playbooks/check_sla.yml", answer["judged_age_s"]
+    if age_s is not None:
+        judged = f"promises as check_sla judged them {age_s:.0f} s ago"
+    view = Table(title=f"Paths, last {answer['span_s']:g} s", caption=judged)
+    for heading in ("From", "To", "What", "Over the span", "Median", "p95", "Promise"):
         view.add_column(heading)
     for row in answer["rows"]:
         form = _form(row["metric"])
         ends, spark = (row["from"], row["to"]), sparkline(row["series"])
-        _add(view, *ends, row["metric"], spark, form(row["median"]), form(row["p95"]))
+        values = form(row["median"]), form(row["p95"])
+        _add(view, *ends, row["metric"], spark, *values, _promise(row["promise"]))
     Console().print(view)
+
+
+def _promise(promise: Mapping[str, Any] | None) -> str:
+    return f"{promise['state']} ({promise['sla_class']})" if promise else _DASH
 
 
 def _form(metric: str) -> Any:

@@ -74,11 +74,14 @@ def _row(own: Sequence[Judged]) -> dict[str, Any]:
     path = own[0].path
     return {
         "name": path.name,
+        "source": path.source,
+        "interface": path.interface,
         "sla_class": path.sla_class.name,
         "state": min((each.state for each in own), key=_WORST.index),
         "promises": [
             {
                 "quantity": each.quantity,
+                "metric": MEASURES[each.quantity].metric,
                 "state": each.state,
                 "bound": each.bound,
                 "values": list(each.values),

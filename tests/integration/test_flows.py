@@ -113,6 +113,25 @@ def test_what_no_collector_heard_is_a_gap_and_nothing_is_doubled(var: Path, lab:
     assert bench.estimated(config, span)["r1", "r4"] == pytest.approx(sent, rel=0.01)
 
 
+def test_the_service_that_dies_is_started_again_and_leaves_no_collector(
+    var: Path, lab: Lab
+) -> None:
+    config = Config.read(var / "flows" / "config.json")
+    supervisor = psutil.Process(json.loads((var / "services" / "flows.json").read_text())["pid"])
+    (service,) = supervisor.children()
+    collectors = service.children(recursive=True)
+    since = time.time()
+
+    service.kill()
+
+    for name in config.ports:
+        heard(config, lab, name, since)
+    assert not any(each.is_running() for each in collectors)
+    (again,) = supervisor.children()
+    assert {x.pid for x in again.children(recursive=True)}.isdisjoint(x.pid for x in collectors)
+    assert task.listening(supervisor.pid, config.address) == set(config.ports.values())
+
+
 def forged(now: float) -> bytes:
     """A packet of NetFlow v5 with one flow of 1 GB."""
     header = struct.pack("!HHIIIIBBH", 5, 1, 60_000, int(now), 0, 0, 0, 0, 0)

@@ -1,7 +1,6 @@
 """What role flow_collection calls: plain parameters in, Ansible's result out."""
 
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -69,7 +68,7 @@ def _start_collectors(parameters: Mapping[str, Any], lab: Lab | None, check: boo
     wanted = Wanted(
         NAME, config.directory.parent, json.dumps(data, indent=1, sort_keys=True) + "\n",
         lambda _: _says(config), "collecting", f"nobody listens on {config.address}",
-        program=(sys.executable, "-m", "forerunner.collect.flows"),
+        ("--restart",),
         # Whoever asks for traffic reads it, too.
         mode=0o644,
     )  # fmt: skip

@@ -19,16 +19,23 @@ while sleep 0.1; do cat "$(dirname "$1")/word" > "$(dirname "$1")/status.json"; 
 _LOOP = "while sleep 0.1; do sh -c 'exit 1'; done"
 
 
+class _Scripted(Wanted):
+    """A service that is a script beside its directory."""
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        return ("sh", str(self.directory / "service.sh"), str(self.file))
+
+
 @pytest.fixture
 def wanted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wanted]:
     monkeypatch.setenv("FORERUNNER_VAR", str(tmp_path))
-    script = tmp_path / "service.sh"
-    script.write_text(_STEADY)
+    (tmp_path / "service.sh").write_text(_STEADY)
     place = tmp_path / NAME
     place.mkdir()
     (place / "word").write_text('{"healthy": true}')
     says = service_play.says_in(place / "status.json")
-    yield Wanted(NAME, tmp_path, "{}", says, "trying", "no word", program=("sh", str(script)))
+    yield _Scripted(NAME, tmp_path, "{}", says, "trying", "no word")
     service.stop(NAME)
 
 
@@ -64,7 +71,7 @@ def test_what_is_not_healthy_for_the_network_s_sake_is_left_alone_and_said(
 
 @pytest.mark.parametrize("check", [False, True])
 def test_what_dies_again_and_again_is_not_called_up(wanted: Wanted, check: bool) -> None:
-    Path(wanted.program[1]).write_text(_LOOP)
+    (wanted.directory / "service.sh").write_text(_LOOP)
     wanted.file.write_text(wanted.config)
     service.start(NAME, list(wanted.command), {"PATH": "/usr/bin:/bin"}, wanted.log)
     (wanted.file.parent / "status.json").write_text('{"healthy": true}')
@@ -75,7 +82,7 @@ def test_what_dies_again_and_again_is_not_called_up(wanted: Wanted, check: bool)
 
 
 def test_what_ends_at_once_is_said_with_its_last_words(wanted: Wanted) -> None:
-    Path(wanted.program[1]).write_text("echo 'no such key'; exit 2")
+    (wanted.directory / "service.sh").write_text("echo 'no such key'; exit 2")
 
     with pytest.raises(ForerunnerError, match="no such key"):
         _up(wanted)

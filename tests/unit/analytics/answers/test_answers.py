@@ -10,10 +10,12 @@ from typer.testing import CliRunner
 
 from analytics.__main__ import application
 from analytics.answers.view import sparkline
+from forerunner import sla
 from forerunner.errors import ForerunnerError
 from forerunner.events import EventBook
 from forerunner.ledger import Ledger
 from forerunner.model import Event, Plan, Prediction, Sample
+from forerunner.report import publish
 from forerunner.store import Store
 
 NOW = time.time()
@@ -112,6 +114,27 @@ def test_paths_are_told_by_what_was_measured_on_them() -> None:
     rows = {(x["from"], x["to"], x["metric"]): x["median"] for x in ask("sla")["rows"]}
 
     assert rows == {("r1", "h2", "path_loss_share"): 0.01, ("r1", "h2", "speed_tcp_bit_s"): 9e8}
+
+
+def test_paths_are_told_with_the_promises_that_were_judged(tmp_path: Path, store: Store) -> None:
+    classes = [{"name": "gold", "loss": 0.001, "latency_ms": 10}]
+    paths = sla.paths_from_data([{"source": "r1", "target": "h2", "sla_class": "gold"}], classes)
+    publish(tmp_path / "reports", "sla", sla.facts(sla.check(store, paths, sla.Terms(), NOW)))
+
+    answer = ask("sla")
+
+    promises = {x["metric"]: x["promise"] and x["promise"]["state"] for x in answer["rows"]}
+    assert promises == {"path_loss_share": "violated", "speed_tcp_bit_s": None}
+    assert 0 <= answer["judged_age_s"] < 60
+    said = CliRunner().invoke(application, ["sla"], env={"COLUMNS": "200"}).output
+    assert "violated (gold)" in said
+
+
+def test_a_report_of_promises_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports" / "sla.json").write_text('{"time": 1, "devices": [{}]}')
+
+    assert "sla.json: cannot be read" in wrong("sla")
 
 
 def test_a_wrong_name_is_told_the_nearest_one() -> None:

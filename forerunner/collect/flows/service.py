@@ -9,11 +9,12 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from forerunner import supervisor
 from forerunner.collect.flows.closed import REFUSED, Life, note_life
 from forerunner.collect.flows.config import Config
 from forerunner.lab import exporters
@@ -21,7 +22,7 @@ from forerunner.lab import exporters
 _LOOK_S = 0.2
 _SOON_S, _LATEST_S = 0.5, 30.0
 _STEADY_S = 60.0
-_END_S = 10.0
+_END_S = 5.0
 _BUFFER_BYTES = 4 * 2**20
 _log = logging.getLogger(__name__)
 
@@ -56,11 +57,15 @@ class Collector:
         self._start(now)
         return True
 
-    def stop(self) -> None:
-        """Let it close its file and end."""
-        if not self._process or self._process.poll() is not None:
+    def tell_to_end(self) -> None:
+        """Have it close its file."""
+        if self._process and self._process.poll() is None:
+            self._process.terminate()
+
+    def end(self) -> None:
+        """Wait until it has ended that was told to; kill it where it does not."""
+        if not self._process:
             return
-        self._process.terminate()
         try:
             self._process.wait(_END_S)
         except subprocess.TimeoutExpired:
@@ -74,7 +79,7 @@ class Collector:
             (self._directory / REFUSED).mkdir(exist_ok=True)
             left.rename(self._directory / REFUSED / left.name)
         note_life(self._directory, Life(time.time(), self._config.rotation_s))
-        # The kernel ends it when the supervisor dies, however that happens.
+        # The kernel ends it when we die, however that happens.
         self._process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "TERM", *command(self._config, self._name)],
             # Its files are named by local time.
@@ -98,21 +103,35 @@ def command(config: Config, name: str) -> list[str]:
     return ["nfcapd", "-C", "none", *where, "-t", str(config.rotation_s), "-B", str(_BUFFER_BYTES)]
 
 
-def run(config: Config) -> None:
-    """Keep every collector running until TERM or INT."""
-    collectors = [Collector(config, name) for name in config.ports]
-    controls = [Path(each) for each in config.controls]
+def main(config: Path) -> None:
+    """Keep every collector running until TERM or INT.
+
+    Raises:
+        InvalidData: The configuration is missing or does not fit; nothing was started.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    supervisor.bind()
+    settings = Config.read(config)
+    collectors = [Collector(settings, name) for name in settings.ports]
+    controls = [Path(each) for each in settings.controls]
     try:
         with _told_to_stop() as told:
             while not told:
-                started = [each.look() for each in collectors]
+                _look(collectors, controls)
+                supervisor.alive()
                 time.sleep(_LOOK_S)
-                if any(started):
-                    # It can read no record before its template has come, which may take a while.
-                    exporters.tell(controls, "send-template")
     finally:
         for each in collectors:
-            each.stop()
+            each.tell_to_end()
+        for each in collectors:
+            each.end()
+
+
+def _look(collectors: Sequence[Collector], controls: Sequence[Path]) -> None:
+    started = [each.look() for each in collectors]
+    if any(started):
+        # It can read no record before its template has come, which may take a while.
+        exporters.tell(controls, "send-template")
 
 
 @contextmanager
