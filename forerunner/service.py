@@ -34,6 +34,7 @@ _SCHEMA = {
 }
 _KILL_WAIT_S = 5.0
 _ROUNDING_S = 2.0
+_LOOK_S = 0.02
 
 
 class ServiceError(ForerunnerError):
@@ -114,17 +115,28 @@ def _end(process: psutil.Process, timeout: float) -> None:
     _signal([process])
     told, deadline = False, time.monotonic() + timeout
     while time.monotonic() < deadline and _alive(tree):
-        time.sleep(0.05)
+        time.sleep(_LOOK_S)
         tree += [each for each in _tree(process) if each not in tree]
         if not told and not _is_alive(process):
             _signal(_alive(tree))
             told = True
     for each in _alive(tree):
         each.kill()
-    _, left = psutil.wait_procs(tree, _KILL_WAIT_S)
-    if _alive(left):
+    if left := outlived(tree, _KILL_WAIT_S):
         names = ", ".join(str(each.pid) for each in left)
         raise ServiceError(f"processes {names} survive SIGKILL; see `ps -o pid,stat,wchan`")
+
+
+def outlived(processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Return which processes still run, once none does or the time is over.
+
+    psutil's own waiting takes one for running whose parent has not asked how it ended, and the
+    first process of many a container takes seconds to ask.
+    """
+    deadline = time.monotonic() + seconds
+    while (left := _alive(processes)) and time.monotonic() < deadline:
+        time.sleep(_LOOK_S)
+    return left
 
 
 def _signal(processes: list[psutil.Process]) -> None:
@@ -142,7 +154,7 @@ def _tree(process: psutil.Process) -> list[psutil.Process]:
         return []
 
 
-def _alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+def _alive(processes: Sequence[psutil.Process]) -> list[psutil.Process]:
     # psutil compares the creation time: a recycled identifier does not count as running.
     return [each for each in processes if _is_alive(each)]
 

@@ -5,6 +5,7 @@ import time
 import psutil
 
 from forerunner.airflow.settings import MARKER
+from forerunner.service import outlived
 
 _GRACE_S = 6.0
 
@@ -27,13 +28,13 @@ def end(run: str) -> int:
     first = marked(run)
     for process in first:
         _ask(process)
-    psutil.wait_procs(first, timeout=_GRACE_S)
+    outlived(first, _GRACE_S)
     # Again and again: what is shot last may just have started something.
     deadline = time.monotonic() + _GRACE_S
     while (left := marked(run)) and time.monotonic() < deadline:
         for process in left:
             _shoot(process)
-        psutil.wait_procs(left, timeout=1)
+        outlived(left, 1)
     return len(first)
 
 

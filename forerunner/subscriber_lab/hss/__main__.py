@@ -26,12 +26,16 @@ def serve(home: Path) -> None:
     if not objects.page("apn", 0, 1):
         objects.create("apn", _APN)
     numbering = Numbering(home / "sequence.sqlite")
-    S6a((store, objects), numbering, told["address"]).start()
+    diameter = S6a((store, objects), numbering, told["address"])
+    diameter.start()
     beside = {
         PYHSS_PORT: PyHssApi(objects, secret).application(),
         CAI3G_PORT: Cai3g(store, secret).application(),
     }
-    main(home, beside)
+    try:
+        main(home, beside)
+    finally:
+        diameter.stop()
 
 
 if __name__ == "__main__":

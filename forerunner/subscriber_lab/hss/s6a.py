@@ -30,6 +30,7 @@ from forerunner.telco.milenage import Milenage, kasme
 _VECTORS = 5
 _THREADS = 4
 _AUTS = 14
+_STOP_S, _LOOK_S = 1, 0.2
 logging.getLogger("diameter").setLevel(logging.CRITICAL)
 
 
@@ -59,6 +60,8 @@ class S6a:
     ) -> None:
         self._stores, self._numbering = stores, numbering
         self._node = _Node(s6a.HSS_HOST, s6a.REALM, ip_addresses=[address], tcp_port=s6a.PORT)
+        # It is told to stop by being looked at, no oftener than this.
+        self._node.wakeup_interval = _LOOK_S
         peers = [self._node.add_peer(f"aaa://{each}", s6a.REALM) for each in s6a.MMES]
         app = SimpleThreadingApplication(
             constants.APP_3GPP_S6A_S6D,
@@ -71,6 +74,10 @@ class S6a:
     def start(self) -> None:
         """Listen."""
         self._node.start()
+
+    def stop(self) -> None:
+        """Close every connection; the node's threads would keep the process alive."""
+        self._node.stop(_STOP_S)
 
     def _handle(self, app: Application, message: Any) -> Any:
         answer = app.generate_answer(message)
