@@ -62,10 +62,12 @@ def by_day(table: "pa.Table") -> Iterator[tuple[date, "pa.Table"]]:
 
     if not len(table):
         return
-    days = np.floor_divide(table["time"].to_numpy(), _DAY_S).astype(np.int64)
-    if days.min() == days.max():
-        yield files.day(float(days[0]) * _DAY_S), table
+    times = table["time"].to_numpy()
+    first, last = (float(each) for each in (times.min(), times.max()))
+    if first // _DAY_S == last // _DAY_S:
+        yield files.day(first), table
         return
+    days = np.floor_divide(times, _DAY_S).astype(np.int64)
     for each in np.unique(days):
         yield files.day(float(each) * _DAY_S), table.filter(pa.array(days == each))
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from forerunner.store.store import Store
 from forerunner.store.wanted import Wanted
 
-# An exact percentile holds every value of its series: so many rows at once are some 300 MB.
-_ROWS = 20_000_000
+# An exact percentile holds every value of its series: so many rows at once are some 200 MB.
+_ROWS = 10_000_000
 _QUERY = """
     SELECT host, interface, metric, count(*), quantile_cont(value, [{listed}])
     FROM {{table}} WHERE {{where}} AND hash(host, interface, metric) % {parts} = {part}
