@@ -29,6 +29,10 @@ PASS_THROUGH = {
     "help_option_names": list[str](),
 }
 Restart = Annotated[bool, typer.Option("--restart", help="Start it again when it dies.")]
+Part = Annotated[
+    list[str] | None,
+    typer.Option(help="This part alone; may be repeated. A wrong name is told the right ones."),
+]
 Short = Annotated[bool, typer.Option("--short", help="A few cases only, as CI does.")]
 
 
@@ -174,17 +178,14 @@ def bench_loop(short: Short = False) -> None:
 @bench.command("loop-kill")
 def bench_loop_kill(short: Short = False) -> None:
     """What a kill -9 of the acting task leaves behind."""
-    from forerunner.bench import loop_kill
+    from forerunner.bench.loop import kill
 
-    loop_kill.main(short)
+    kill.main(short)
 
 
 @bench.command("change")
 def bench_change(
-    part: Annotated[
-        list[str] | None,
-        typer.Option(help="plan, apply, rollout, gate or backup; may be repeated; else all."),
-    ] = None,
+    part: Part = None,
     short: Short = False,
 ) -> None:
     """Whether a change is foretold, admitted, applied and undone as promised."""
@@ -195,10 +196,7 @@ def bench_change(
 
 @bench.command("fleet")
 def bench_fleet(
-    part: Annotated[
-        list[str] | None,
-        typer.Option(help="One of forerunner/bench/fleet.py, as backup_20; may be repeated."),
-    ] = None,
+    part: Part = None,
     short: Short = False,
 ) -> None:
     """Many devices at once, against what else people use."""
@@ -209,10 +207,7 @@ def bench_fleet(
 
 @bench.command("sim")
 def bench_sim(
-    part: Annotated[
-        list[str] | None,
-        typer.Option(help="One of forerunner/bench/sim.py, as end_to_end; may be repeated."),
-    ] = None,
+    part: Part = None,
     short: Short = False,
 ) -> None:
     """SIM orders: how fast, how certain, and what a kill leaves behind."""
@@ -223,10 +218,7 @@ def bench_sim(
 
 @bench.command("telemetry")
 def bench_telemetry(
-    part: Annotated[
-        list[str] | None,
-        typer.Option(help="One of forerunner/bench/telemetry.py, as kills; may be repeated."),
-    ] = None,
+    part: Part = None,
     short: Short = False,
 ) -> None:
     """Telemetry: how fast it is stored and read, and what a kill leaves behind."""
@@ -241,10 +233,7 @@ def bench_predict(
         Path | None,
         typer.Option(help="The data sets, a folder each; by default ../shared/data."),
     ] = None,
-    part: Annotated[
-        list[str] | None,
-        typer.Option(help="One of forerunner/bench/predict.py, as nab; may be repeated."),
-    ] = None,
+    part: Part = None,
     short: Short = False,
 ) -> None:
     """Forecasts, anomalies, failures and search on real data, against the best peers."""

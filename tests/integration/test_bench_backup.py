@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from forerunner.bench import change_backup
+from forerunner.bench.change import backup
 
 pytestmark = [pytest.mark.lab, pytest.mark.usefixtures("machine")]
 
@@ -15,7 +15,7 @@ def test_no_fault_loses_a_good_backup_and_each_really_happened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FORERUNNER_VAR", str(tmp_path))
-    found = {row.id: row for row in change_backup.rows("short", Console())}
+    found = {row.id: row for row in backup.rows("short", Console())}
     row = found["backup_bad_overwrites"]
     assert (row.value, row.n) == (0, 5), row.what
     cases = json.loads((tmp_path / "bench/change/backup.json").read_text())

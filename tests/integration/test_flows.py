@@ -15,9 +15,9 @@ import psutil
 import pytest
 
 from forerunner import home
-from forerunner.bench import iperf
-from forerunner.bench import telemetry_matrix as bench
-from forerunner.bench.iperf import Pair
+from forerunner.bench.telemetry import iperf
+from forerunner.bench.telemetry import matrix as bench
+from forerunner.bench.telemetry.iperf import Pair
 from forerunner.collect.flows import Config, import_flows, task
 from forerunner.lab import Lab, exporters
 from forerunner.store.flows import FlowStore, Span, Traffic

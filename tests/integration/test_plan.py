@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from forerunner.bench.change_plan import Trial, agreement
+from forerunner.bench.change.plan import Trial, agreement
 from forerunner.configure.plan import open_plan
 from forerunner.configure.planning import Limits, Planning, Terms, make_plan
 from forerunner.fleet import Device

@@ -15,9 +15,9 @@ from rich.console import Console
 
 from analytics.decide import WavePolicy
 from forerunner import home
-from forerunner.bench import change_lab
-from forerunner.bench.change_roles import changed_again
-from forerunner.bench.generated import changed
+from forerunner.bench.change import site
+from forerunner.bench.change.generated import changed
+from forerunner.bench.change.roles import changed_again
 from forerunner.bench.rows import Extent, Row, directory
 from forerunner.configure import Configuration
 from forerunner.configure.health import Patience
@@ -73,7 +73,7 @@ def rows_of_dead_men(lab: Lab, count: int, console: Console) -> list[Row]:
         if trial is not None:
             trials.append(trial)
             console.print(f"{len(trials)}: {trial}")
-    change_lab.keep("dead-man", [asdict(trial) for trial in trials])
+    site.keep("dead-man", [asdict(trial) for trial in trials])
     late = [trial.late_s for trial in trials if trial.late_s is not None]
     what = f"of {count} unconfirmed changes (killed, or cut off): configuration as before"
     return [
@@ -87,13 +87,13 @@ def rows_of_dead_men(lab: Lab, count: int, console: Console) -> list[Row]:
 def rows_of_second_runs(lab: Lab, extent: Extent, console: Console) -> list[Row]:
     """Run every role, and generated configurations, twice; count what is changed again."""
     count = CONFIGURATIONS if extent == "full" else SHORT_CONFIGURATIONS
-    change_lab.wait_established(lab)
-    before = change_lab.sessions(lab)
-    plays, again = changed_again(change_lab.site_of("lab"), extent, console)
-    lost = change_lab.resets(before, change_lab.sessions(lab))
+    site.wait_established(lab)
+    before = site.sessions(lab)
+    plays, again = changed_again(site.site_of("lab"), extent, console)
+    lost = site.resets(before, site.sessions(lab))
     found = {"failed": [], "again": again, "resets": lost}
     _generated_twice(lab, count, found, console)
-    change_lab.keep("second-run", found)
+    site.keep("second-run", found)
     what = f"of {plays} playbooks and {count} configurations: not left alone by a second run; "
     what += f"{len(found['failed'])} were not applied"
     return [
@@ -108,11 +108,11 @@ def _generated_twice(lab: Lab, count: int, found: dict[str, list[str]], console:
     while done < count:
         routers = lab.routers[: count - done]
         targets = {name: changed(running(lab, name), dice) for name in routers}
-        before = change_lab.sessions(lab)
+        before = site.sessions(lab)
         first, second = _applied(lab, targets), _applied(lab, targets)
         found["failed"] += [x.message for x in first.hosts.values() if x.status == "failed"]
         found["again"] += [x.message for x in second.hosts.values() if x.status != "ok"]
-        found["resets"] += change_lab.resets(before, change_lab.sessions(lab))
+        found["resets"] += site.resets(before, site.sessions(lab))
         done += len(routers)
         counts = ", ".join(f"{len(each)} {name}" for name, each in found.items())
         console.print(f"{done} configurations twice: {counts}")
@@ -121,7 +121,7 @@ def _generated_twice(lab: Lab, count: int, found: dict[str, list[str]], console:
 def rows(extent: Extent, console: Console) -> Sequence[Row]:
     """Return the rows of part `apply`."""
     full = extent == "full"
-    with change_lab.lab_of("lab") as lab:
+    with site.lab_of("lab") as lab:
         return [
             *rows_of_second_runs(lab, extent, console),
             *rows_of_dead_men(lab, TRIALS if full else SHORT_TRIALS, console),
@@ -181,7 +181,7 @@ def _await_guard(lab: Lab, router: str, known: frozenset[str]) -> str:
         if fresh:
             return fresh[0]
         time.sleep(_POLL_S)
-    raise change_lab.NotMeasured(f"{router}: no guard was armed within {_WAIT_S:g} s")
+    raise site.NotMeasured(f"{router}: no guard was armed within {_WAIT_S:g} s")
 
 
 def _held(lab: Lab, router: str, guard: str) -> Path:

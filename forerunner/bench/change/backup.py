@@ -10,17 +10,18 @@ from pathlib import Path
 
 from rich.console import Console
 
-from forerunner.bench import backup_faults, parts
-from forerunner.bench.backup_faults import Case
+from forerunner.bench import parts
+from forerunner.bench.change import faults
+from forerunner.bench.change.faults import Case
 from forerunner.bench.rows import Extent, Row, directory
 from forerunner.files import write_whole
 
 SEED = 19
-_DRILL = "forerunner.bench.restore_drill"
+_DRILL = "forerunner.bench.change.restore_drill"
 _KINDS: tuple[Callable[[Path, int, int], Case], ...] = (
-    backup_faults.no_room,
-    backup_faults.killed,
-    backup_faults.at_once,
+    faults.no_room,
+    faults.killed,
+    faults.at_once,
 )
 
 
@@ -51,8 +52,8 @@ def _overwrites(extent: Extent, console: Console) -> list[Row]:
 def _cases(place: Path, each: int) -> Iterator[Case]:
     # A stream breaks off, or ends as if it were whole; both in the same number of cases.
     broken = (each + 1) // 2
-    faults = {"cut": broken, "short": each - broken, "empty": each}
-    yield from backup_faults.from_devices(place, {x: y for x, y in faults.items() if y})
+    counts = {"cut": broken, "short": each - broken, "empty": each}
+    yield from faults.from_devices(place, {x: y for x, y in counts.items() if y})
     for kind in _KINDS:
         for number in range(each):
             yield kind(place / f"{kind.__name__}-{number}", number, SEED + number)

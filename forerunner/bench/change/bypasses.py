@@ -8,10 +8,10 @@ from pathlib import Path
 from rich.console import Console
 
 from forerunner.bench import rows as bench
-from forerunner.bench.gate import by_flag, by_guard, by_plan, by_token, contention
-from forerunner.bench.gate.attempt import Attempt, drain, write
-from forerunner.bench.gate.contention import Section
-from forerunner.bench.gate.stage import Stage, raised
+from forerunner.bench.change.gate import by_flag, by_guard, by_plan, by_token, contention
+from forerunner.bench.change.gate.attempt import Attempt, drain, write
+from forerunner.bench.change.gate.contention import Section
+from forerunner.bench.change.gate.stage import Stage, raised
 from forerunner.bench.rows import Extent, Row
 from forerunner.errors import ForerunnerError
 

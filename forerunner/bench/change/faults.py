@@ -15,8 +15,9 @@ from typing import Any
 
 from forerunner import service
 from forerunner.backup import Backup, BackupError, Repository, Seal, back_up, store
-from forerunner.bench.backup_archive import Archive, fetched, terms
-from forerunner.bench.fleet_site import INDEX, BenchError
+from forerunner.bench.change.archive import Archive, fetched, terms
+from forerunner.bench.fleet.site import INDEX
+from forerunner.bench.peer import BenchError
 from forerunner.dialects import dialect
 from forerunner.fleet import Device, DeviceResult
 from forerunner.simulator import Fleet, SimulatedDevice, make_fleet, task

@@ -19,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 
 from forerunner.bench import rows as bench
-from forerunner.bench.change_candidates import Case, candidates
+from forerunner.bench.change.candidates import Case, candidates
 from forerunner.bench.rows import Extent, Row
 from forerunner.configure.foretell import Foretold, Seen, look, on_shadow
 from forerunner.configure.passes import Brought, Spoken, bring

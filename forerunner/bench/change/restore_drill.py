@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from forerunner.backup import Note, Terms, back_up, open_seal
-from forerunner.bench import change_lab
+from forerunner.bench.change import site
 from forerunner.bench.rows import Extent, Row
 from forerunner.configure.health import Patience
 from forerunner.lab import Lab
@@ -20,12 +20,12 @@ _TIMER_S, _SETTLE_S = 90.0, 60.0
 
 def rows(extent: Extent, console: Console) -> Sequence[Row]:
     """Return the row; the slowest of the routers counts, one router in the short form."""
-    with change_lab.lab_of("lab") as lab, tempfile.TemporaryDirectory() as directory:
+    with site.lab_of("lab") as lab, tempfile.TemporaryDirectory() as directory:
         routers = lab.routers if extent == "full" else lab.routers[:1]
         drills = _drilled(lab, routers, Path(directory))
     for name, found in drills.items():
         console.print(f"{name}: {found}")
-    change_lab.keep("restore-drill", {name: vars(found) for name, found in drills.items()})
+    site.keep("restore-drill", {name: vars(found) for name, found in drills.items()})
     what = "wipe -> restored, neighbours full; the slowest router"
     failed = [f"{name}: {found.problem}" for name, found in drills.items() if found.problem]
     seconds = None if failed else max(found.seconds for found in drills.values())

@@ -8,7 +8,7 @@ from subprocess import CompletedProcess
 
 from rich.console import Console
 
-from forerunner.bench import change_lab
+from forerunner.bench.change.site import NotMeasured
 from forerunner.bench.rows import Extent
 from forerunner.trials.site import Site
 
@@ -110,7 +110,7 @@ def _again(site: Site, plays: Sequence[Play]) -> Iterator[str]:
     for play in plays:
         first, second = (_run(site, play, lines) for _ in range(2))
         if first.returncode:
-            raise change_lab.NotMeasured(f"{play.name} failed: {first.stdout[-400:]}")
+            raise NotMeasured(f"{play.name} failed: {first.stdout[-400:]}")
         if second.returncode or _CHANGED.search(second.stdout.partition("PLAY RECAP")[2]):
             yield f"{play.role} ({play.name})"
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from rich.console import Console
 
 from analytics.decide import WavePolicy
-from forerunner.bench import change_lab
+from forerunner.bench.change import site
 from forerunner.bench.rows import Extent, Row
 from forerunner.configure import Configuration, configure
 from forerunner.configure.health import Patience
@@ -41,11 +41,11 @@ _POISON = ("router ospf", " passive-interface default", "exit")
 def rows(extent: Extent, console: Console) -> Sequence[Row]:
     """Return the rows of part `rollout`; the ring has ten routers in both extents."""
     del extent
-    with change_lab.lab_of("ring") as lab:
+    with site.lab_of("ring") as lab:
         poisoned = _poisoned(lab, console)
         ours = _ours(lab, console)
         naive = _naive(lab, console)
-    change_lab.keep("rollout", {"poisoned": poisoned, "ours": ours, "naive": naive})
+    site.keep("rollout", {"poisoned": poisoned, "ours": ours, "naive": naive})
     return [
         Row("ring_isolated_naive", "new OSPF timers, router by router in the inventory's order",
             len(naive), n=10),
@@ -65,7 +65,7 @@ def _poisoned(lab: Lab, console: Console) -> list[str]:
     console.print(f"poisoned: {touched}; {done.hosts[touched[0]].message if touched else done}")
     wait_converged(lab, 60)
     if {name: running(lab, name) for name in lab.routers} != before:
-        raise change_lab.NotMeasured("a poisoned router was not put back byte for byte")
+        raise site.NotMeasured("a poisoned router was not put back byte for byte")
     return touched
 
 
@@ -77,7 +77,7 @@ def _ours(lab: Lab, console: Console) -> list[str]:
     console.print(f"ours: waves {done.waves}, isolated {sorted(isolated)}")
     bad = [each.message for each in done.hosts.values() if each.status != "changed"]
     if bad:
-        raise change_lab.NotMeasured(f"the rollout was not carried out: {bad}")
+        raise site.NotMeasured(f"the rollout was not carried out: {bad}")
     return sorted(isolated)
 
 

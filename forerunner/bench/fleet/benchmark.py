@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from forerunner.bench import fleet_parts, parts
+from forerunner.bench import parts
+from forerunner.bench.fleet import contests
 
 PARTS: parts.Parts = {
-    "backup_20": (fleet_parts.backup_20, {"fleet_vs_network_cli_20": ">= 10"}),
-    "backup_100": (fleet_parts.backup_100, {"fleet_vs_network_cli_100": ">= 50"}),
+    "backup_20": (contests.backup_20, {"fleet_vs_network_cli_20": ">= 10"}),
+    "backup_100": (contests.backup_100, {"fleet_vs_network_cli_100": ">= 50"}),
     "backup_500": (
-        fleet_parts.backup_500,
+        contests.backup_500,
         {
             "fleet_vs_nornir_500": ">= 2",
             "fleet_vs_netmiko_500": None,
@@ -18,20 +19,20 @@ PARTS: parts.Parts = {
         },
     ),
     "push_500": (
-        fleet_parts.push_500,
+        contests.push_500,
         {"push_vs_nornir_500": ">= 2", "push_again_vs_nornir_500": None},
     ),
     "bare_2000": (
-        fleet_parts.bare_2000,
+        contests.bare_2000,
         {"fleet_vs_bare_2000": ">= 0.75", "fleet_vs_bare_2000_inclusive": None},
     ),
-    "latency_500": (fleet_parts.latency_500, {"fleet_latency_vs_nornir_500": ">= 2"}),
+    "latency_500": (contests.latency_500, {"fleet_latency_vs_nornir_500": ">= 2"}),
     "memory": (
-        fleet_parts.memory,
+        contests.memory,
         {"fleet_memory_500_mb": "<= 150", "fleet_memory_2000_mb": None},
     ),
     "render": (
-        parts.from_module("forerunner.bench.fleet_render", "render_row"),
+        parts.from_module("forerunner.bench.fleet.render", "render_row"),
         {"render_vs_jinja2_1000": "<= 4", "render_vs_jinja2_1000_inclusive": None},
     ),
 }  # fmt: skip

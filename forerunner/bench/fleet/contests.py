@@ -6,15 +6,8 @@ from statistics import median
 
 from rich.console import Console
 
-from forerunner.bench.fleet_site import (
-    LINES,
-    PEERS,
-    FleetSite,
-    Run,
-    peer_python,
-    standing,
-    stored,
-)
+from forerunner.bench.fleet.site import LINES, FleetSite, Run, standing, stored
+from forerunner.bench.peer import PEERS, peer_python
 from forerunner.bench.rows import Extent, Row
 
 LATENCY_S = 0.2

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from forerunner import home
 from forerunner.bench import rows
-from forerunner.bench.fleet_site import PEERS, BenchError
+from forerunner.bench.peer import PEERS, BenchError
 from forerunner.bench.rows import Extent, Row
 from forerunner.render import host_intent
 

@@ -16,13 +16,12 @@ import psutil
 
 from forerunner import home
 from forerunner.bench import rows
+from forerunner.bench.peer import BenchError
 from forerunner.bench.watching import watch
-from forerunner.errors import ForerunnerError
 from forerunner.simulator import Fleet, SimulatedDevice, task
 from forerunner.simulator.keys import USER
 
 INDEX, LONGEST_S = 80, 900.0
-PEERS = Path(__file__).with_name("peers")
 LINES = tuple(
     line
     for number in range(1, 5)
@@ -35,10 +34,6 @@ LINES = tuple(
     )
 )
 """The 20 lines that are pushed; four of them open a section."""
-
-
-class BenchError(ForerunnerError):
-    """A contender did not do its work, so that its time says nothing."""
 
 
 @dataclass(frozen=True)
@@ -198,18 +193,6 @@ def standing(name: str, size: int, latency_s: float = 0.0) -> Iterator[FleetSite
         yield site
     finally:
         site.stop()
-
-
-def peer_python() -> Path:
-    """Return the interpreter that has the peers.
-
-    Raises:
-        BenchError: They are not installed.
-    """
-    python = home.root() / ".cache" / "bench" / "bin" / "python"
-    if not python.exists():
-        raise BenchError("the peers are not installed; run: make bench-fleet, or make peers")
-    return python
 
 
 def stored(directory: Path, size: int) -> None:

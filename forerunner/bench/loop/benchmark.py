@@ -9,7 +9,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from forerunner.bench import demo_time, loop_rows, rows
+from forerunner.bench import rows
+from forerunner.bench.loop import demo_time, figures
 from forerunner.bench.rows import Row
 from forerunner.degradation import schedule
 from forerunner.trials import arms, reaction, trial
@@ -76,13 +77,13 @@ def _measure(
     flapping = _flapping(ours, extent, directory, console)
     benign = _benign(ours, extent, directory, console)
     return [
-        *loop_rows.shares(faults),
-        *loop_rows.reactions(faults),
-        *loop_rows.benign(benign, extent.benign_s, BENIGN_SEED),
-        *loop_rows.replayed(extent.hours, ours, directory),
-        *loop_rows.flapping(flapping),
-        loop_rows.lab_up(built),
-        *loop_rows.probing(faults, ours),
+        *figures.shares(faults),
+        *figures.reactions(faults),
+        *figures.benign(benign, extent.benign_s, BENIGN_SEED),
+        *figures.replayed(extent.hours, ours, directory),
+        *figures.flapping(flapping),
+        figures.lab_up(built),
+        *figures.probing(faults, ours),
     ]
 
 
@@ -114,7 +115,7 @@ def _faults(
             trials = {arm: run.result() for arm, run in runs.items()}
             answer = reaction.read(sites["forerunner"], trials["forerunner"])
             done.append((trials, answer))
-            console.print(loop_rows.line(trials, answer))
+            console.print(figures.line(trials, answer))
     return done
 
 

@@ -8,7 +8,7 @@ from analytics.evaluate.baseline import cusum_probability
 from analytics.evaluate.replay import benign_acts, benign_seeds
 from analytics.failure.monitor import debounced
 from analytics.failure.serving import in_service
-from forerunner.bench import baseline
+from forerunner.bench.loop import baseline
 from forerunner.bench.rows import Row, median, percentile
 from forerunner.degradation import BLACK_HOLE_S
 from forerunner.trials import arms

@@ -15,11 +15,11 @@ from scipy.stats import beta, chi2
 from analytics.anomaly import Coincidence, RareChange, Unusual
 from analytics.anomaly.spectral import SpectralResidual
 from analytics.anomaly.subsequence import NearestStretch
-from forerunner.bench import anomaly_peers
-from forerunner.bench.events_out import Judged, Timeline, f1
-from forerunner.bench.nab_score import nab_score
-from forerunner.bench.nab_series import Labelled, real_series
-from forerunner.bench.router_tables import Stream, stream
+from forerunner.bench.predict import anomaly_peers
+from forerunner.bench.predict.events_out import Judged, Timeline, f1
+from forerunner.bench.predict.nab_score import nab_score
+from forerunner.bench.predict.nab_series import Labelled, real_series
+from forerunner.bench.predict.router_tables import Stream, stream
 from forerunner.bench.rows import Extent, Row, median, percentile
 from forerunner.errors import InvalidData
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from sklearn.ensemble import IsolationForest
 
 from forerunner.bench import rows as form
-from forerunner.bench.fleet_site import PEERS, BenchError, peer_python
-from forerunner.bench.nab_series import Labelled
-from forerunner.bench.router_tables import Stream
+from forerunner.bench.peer import PEERS, BenchError, peer_python
+from forerunner.bench.predict.nab_series import Labelled
+from forerunner.bench.predict.router_tables import Stream
 
 Scores = NDArray[np.float64]
 _WINDOW, _BIN_S, _LEARNED, _AGAIN = 300, 10.0, 30, 60

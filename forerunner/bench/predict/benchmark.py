@@ -57,7 +57,7 @@ _GOALS: Mapping[str, tuple[str, str, Goals]] = {
     "syslog": ("search", "syslog", {"search_syslog_ndcg": ">= 0.74"}),
     "abstain": ("search", "abstain", {"search_abstain_auc": ">= 0.85"}),
 }
-"""By part: the module (`predict_<name>`) and function that measure it, and its rows' goals."""
+"""By part: the module of this room and function that measure it, and its rows' goals."""
 
 PARTS: Mapping[str, Goals] = {part: goals for part, (_, _, goals) in _GOALS.items()}
 """The goals of each part's rows."""
@@ -83,7 +83,7 @@ def main(data: Path | None = None, short: bool = False, chosen: Sequence[str] = 
 
 def _parts(data: Path) -> Parts:
     return {
-        part: (_measure(data, f"forerunner.bench.predict_{module}", function), goals)
+        part: (_measure(data, f"forerunner.bench.predict.{module}", function), goals)
         for part, (module, function, goals) in _GOALS.items()
     }
 

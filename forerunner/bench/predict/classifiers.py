@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forerunner.bench import rows as form
-from forerunner.bench.fleet_site import PEERS, BenchError, peer_python
+from forerunner.bench.peer import PEERS, BenchError, peer_python
 
 
 def answers(

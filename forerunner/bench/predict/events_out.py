@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.anomaly import Alarm, Grouping
-from forerunner.bench.router_tables import Stream
+from forerunner.bench.predict.router_tables import Stream
 
 _QUIET_S = 120.0
 

@@ -14,8 +14,8 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.neighbors import KNeighborsClassifier
 
 from analytics.diagnosis.model import AlarmDiagnosis
-from forerunner.bench import classifiers
-from forerunner.bench.alarm_windows import Windows, windows
+from forerunner.bench.predict import classifiers
+from forerunner.bench.predict.alarm_windows import Windows, windows
 from forerunner.bench.rows import Extent, Row
 
 _FOLDS, _DRAWS = 5, 1000

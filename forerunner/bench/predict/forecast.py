@@ -16,10 +16,10 @@ from analytics.forecasting import Forecast, LoadForecaster, NearTerm, Series
 from analytics.forecasting.intervals import SHARES
 from analytics.forecasting.profile import DayProfile
 from analytics.forecasting.series import DAY_S, Values
-from forerunner.bench import forecast_peers as peers
-from forerunner.bench.cells import cells
+from forerunner.bench.predict import forecast_peers as peers
+from forerunner.bench.predict.cells import cells
+from forerunner.bench.predict.traffic_matrices import Matrices, matrices
 from forerunner.bench.rows import Extent, Row
-from forerunner.bench.traffic_matrices import Matrices, matrices
 from forerunner.errors import InvalidData
 
 _QUARTER_S, _FIVE_S = 900, 300

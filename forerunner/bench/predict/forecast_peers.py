@@ -5,15 +5,12 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from analytics.forecasting.series import Values
 from forerunner.bench import rows as form
-from forerunner.bench.fleet_site import BenchError, peer_python
-
-_SCRIPTS = Path(__file__).parent / "peers"
+from forerunner.bench.peer import PEERS, BenchError, peer_python
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ def ask(script: str, histories: Sequence[Values], steps: int, day: int, model: s
             np.save(directory / f"{at}.npy", history)
         given = {"count": len(histories), "steps": steps, "day": day, "model": model}
         (directory / "given.json").write_text(json.dumps(given))
-        command = [str(peer_python()), str(_SCRIPTS / f"by_{script}.py"), str(directory)]
+        command = [str(peer_python()), str(PEERS / f"by_{script}.py"), str(directory)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise BenchError(f"{script}: {done.stderr[-500:]}")

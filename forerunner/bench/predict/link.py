@@ -16,9 +16,9 @@ from analytics.failure.model import LinkFailureModel
 from analytics.failure.serving import in_service
 from analytics.grade import Ladder, lower_bound
 from forerunner import home
-from forerunner.bench import link_drift
-from forerunner.bench.link_cases import Tally, replay
-from forerunner.bench.link_peers import boosting, cusum, ours
+from forerunner.bench.predict import link_drift
+from forerunner.bench.predict.link_cases import Tally, replay
+from forerunner.bench.predict.link_peers import boosting, cusum, ours
 from forerunner.bench.rows import Extent, Row
 from forerunner.degradation import TEST_KINDS
 

@@ -15,7 +15,7 @@ from analytics.failure.simulate import Surroundings, simulate
 from analytics.grade import Cost, Grade, Ladder, Seen, autonomy, judge, record
 from analytics.grade.crowd import crowded
 from analytics.grade.drift import drifted
-from forerunner.bench.link_cases import predicted, seen_of
+from forerunner.bench.predict.link_cases import predicted, seen_of
 from forerunner.degradation import Schedule, schedule
 
 LINKS, LENGTH_S, BEGINS_S, APART_S = 7, 3600.0, 360.0, 60.0

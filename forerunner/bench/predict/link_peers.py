@@ -16,7 +16,7 @@ from analytics.failure.features import extract
 from analytics.failure.model import LinkFailureModel
 from analytics.failure.series import BIN_S
 from analytics.failure.training import SEEDS, Seeds
-from forerunner.bench.link_cases import Detector, Rows
+from forerunner.bench.predict.link_cases import Detector, Rows
 from forerunner.degradation import TRAINING_KINDS
 
 Probability = Callable[[Rows], Rows]

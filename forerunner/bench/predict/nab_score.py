@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from math import exp
 
-from forerunner.bench.nab_series import Labelled
+from forerunner.bench.predict.nab_series import Labelled
 
 _FALSE_ALARM = 0.11
 # Past three widths of its window a late alarm is as bad as one that belongs to none.

@@ -12,8 +12,8 @@ from rich.console import Console
 from sklearn.metrics import f1_score
 
 from analytics.failure.soft import SoftFailure
-from forerunner.bench import classifiers
-from forerunner.bench.receivers import Receiver, hearing, receivers
+from forerunner.bench.predict import classifiers
+from forerunner.bench.predict.receivers import Receiver, hearing, receivers
 from forerunner.bench.rows import Extent, Row
 
 _TRAINED = 0.7

@@ -8,11 +8,11 @@ from forerunner.bench.parts import Parts
 
 PARTS: Parts = {
     "hlr": (
-        parts.from_module("forerunner.bench.sim_hlr"),
+        parts.from_module("forerunner.bench.sim.hlr"),
         {"hlr_vs_bare": ">= 0.75", "target_check_vs_bare": ">= 0.75"},
     ),
     "end_to_end": (
-        parts.from_module("forerunner.bench.sim_whole"),
+        parts.from_module("forerunner.bench.sim.whole"),
         {
             "end_to_end_1k_per_s": None,
             "end_to_end_10k_per_s": ">= 500",
@@ -20,22 +20,22 @@ PARTS: Parts = {
             "memory_100k_vs_10k": "<= 1.2",
         },
     ),
-    "plan": (parts.from_module("forerunner.bench.sim_plan", "plan"), {"plan_1m_s": "<= 60"}),
+    "plan": (parts.from_module("forerunner.bench.sim.plan", "plan"), {"plan_1m_s": "<= 60"}),
     "allocation": (
-        parts.from_module("forerunner.bench.sim_plan", "allocation"),
+        parts.from_module("forerunner.bench.sim.plan", "allocation"),
         {"allocation_overlaps": "== 0"},
     ),
     "proof": (
-        parts.from_module("forerunner.bench.sim_proof"),
+        parts.from_module("forerunner.bench.sim.proof"),
         {"proof_ok": "== 1000", "wrong_key_caught": "== 100"},
     ),
     "kills": (
-        parts.from_module("forerunner.bench.sim_kills"),
+        parts.from_module("forerunner.bench.sim.kills"),
         {"kills_consistent": "== 50", "lost_or_doubled": "== 0"},
     ),
-    "leaks": (parts.from_module("forerunner.bench.sim_leaks"), {"leaks": "== 0"}),
+    "leaks": (parts.from_module("forerunner.bench.sim.leaks"), {"leaks": "== 0"}),
     "reconcile": (
-        parts.from_module("forerunner.bench.sim_reconcile"),
+        parts.from_module("forerunner.bench.sim.reconcile"),
         {"drifts_found": "== 1000", "drifts_invented": "== 0", "reconcile_100k_s": "<= 60"},
     ),
 }

@@ -5,14 +5,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 
 import uvloop
 from rich.console import Console
 
 from forerunner import home
+from forerunner.bench.peer import PEERS
 from forerunner.bench.rows import Extent, Row, median
-from forerunner.bench.sim_site import SimSite, sims, standing
+from forerunner.bench.sim.site import SimSite, sims, standing
 from forerunner.database import Database
 from forerunner.orders.book import Book
 from forerunner.orders.entering import Asked, enter
@@ -23,7 +23,7 @@ from forerunner.orders.terms import Terms
 from forerunner.telco import Change, SubscriberSystem
 from forerunner.telco.hlr import open_system
 
-_PEER = Path(__file__).parent / "peers" / "by_bare_ctrl.py"
+_PEER = PEERS / "by_bare_ctrl.py"
 _ROUNDS = {"full": 3, "short": 1}
 _SIMS = {"full": 10_000, "short": 200}
 

@@ -8,8 +8,8 @@ import psutil
 from rich.console import Console
 
 from forerunner.bench.rows import Extent, Row
-from forerunner.bench.sim_site import SimBenchError, SimSite, standing
-from forerunner.bench.sim_systems import ask, orders_of
+from forerunner.bench.sim.site import SimBenchError, SimSite, standing
+from forerunner.bench.sim.systems import ask, orders_of
 from forerunner.orders.cards import Cards
 from forerunner.subscriber_lab.place import SYSTEMS
 from forerunner.telco import Subscriber, SubscriberSystem

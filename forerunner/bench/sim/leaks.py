@@ -5,8 +5,8 @@ from pathlib import Path
 from rich.console import Console
 
 from forerunner.bench.rows import Extent, Row
-from forerunner.bench.sim_site import SimBenchError, SimSite, standing
-from forerunner.bench.sim_systems import orders_of
+from forerunner.bench.sim.site import SimBenchError, SimSite, standing
+from forerunner.bench.sim.systems import orders_of
 
 _SIMS = {"full": 500, "short": 20}
 

@@ -7,8 +7,8 @@ from typing import cast
 from rich.console import Console
 
 from forerunner.bench.rows import Extent, Row
-from forerunner.bench.sim_site import SimSite, sims, standing
-from forerunner.bench.sim_systems import ask
+from forerunner.bench.sim.site import SimSite, sims, standing
+from forerunner.bench.sim.systems import ask
 from forerunner.telco import Change, Proving, Subscriber
 
 _SIMS = {"full": 1000, "short": 20}

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from importlib import import_module
 from typing import Any, TypeVar
 
-from forerunner.bench.sim_site import SimSite
+from forerunner.bench.sim.site import SimSite
 from forerunner.database import Database
 from forerunner.orders.book import Book
 from forerunner.orders.record import Orders

@@ -3,7 +3,7 @@
 from rich.console import Console
 
 from forerunner.bench.rows import Extent, Row
-from forerunner.bench.sim_site import Done, SimBenchError, SimSite, standing
+from forerunner.bench.sim.site import Done, SimBenchError, SimSite, standing
 
 _COUNTS = {"full": {"1k": 1000, "10k": 10_000, "100k": 100_000},
            "short": {"1k": 20, "10k": 40, "100k": 80}}  # fmt: skip

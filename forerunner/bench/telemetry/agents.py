@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from multiprocessing.synchronize import Event
 
 from forerunner.bench import rows as form
-from forerunner.bench.fleet_site import PEERS, BenchError, peer_python
+from forerunner.bench.peer import PEERS, BenchError, peer_python
 from forerunner.collect.poll import COLUMNS, Device, messages, table_of
 from forerunner.collect.session import Target
 from forerunner.simulator.snmp import serve

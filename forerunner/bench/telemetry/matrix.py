@@ -14,10 +14,10 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from forerunner.bench import iperf
 from forerunner.bench import rows as form
-from forerunner.bench.iperf import Pair
 from forerunner.bench.rows import Extent, Row
+from forerunner.bench.telemetry import iperf
+from forerunner.bench.telemetry.iperf import Pair
 from forerunner.collect.flows import Config, import_flows, task
 from forerunner.lab import Lab, exporters
 from forerunner.store.flows import FlowStore, Span, Traffic

@@ -8,9 +8,9 @@ from itertools import pairwise
 from rich.console import Console
 
 from forerunner.bench import rows as form
-from forerunner.bench import telemetry_agents as site
 from forerunner.bench.rows import Extent, Row
-from forerunner.bench.telemetry_agents import Agents
+from forerunner.bench.telemetry import agents as site
+from forerunner.bench.telemetry.agents import Agents
 from forerunner.collect.poll import Answer, poll_forever
 
 _AGENTS = {"full": 200, "short": 20}

@@ -22,7 +22,7 @@ from rich.console import Console
 
 from forerunner.bench import rows as form
 from forerunner.bench.rows import Extent, Row
-from forerunner.bench.speed_test_networks import Case, cases
+from forerunner.bench.telemetry.networks import Case, cases
 from forerunner.collect.speed_tests.claims import Claim, Claims
 from forerunner.collect.speed_tests.conduct import Limits, Turn, conduct
 from forerunner.collect.speed_tests.schedule import lower_bound, schedule

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from forerunner import gate
-from forerunner.bench.gate.stage import Stage
+from forerunner.bench.change.gate.stage import Stage
 from forerunner.database import Database
 from forerunner.gate import GatePolicy, Holder, Request, switch
 from forerunner.model import Plan, new_id

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from forerunner.bench.gate.attempt import ANOTHER, DEVICE, Attempt, drain, write
-from forerunner.bench.gate.stage import Stage
+from forerunner.bench.change.gate.attempt import ANOTHER, DEVICE, Attempt, drain, write
+from forerunner.bench.change.gate.stage import Stage
 
 _LEFT_OUT = "role change_gate was left out"
 _FLAGS = {("--tags", "act"): _LEFT_OUT, ("--skip-tags", "gate"): _LEFT_OUT, ("--check",): ""}

@@ -10,8 +10,16 @@ from itertools import product
 from typing import Any, get_args
 
 from forerunner import gate
-from forerunner.bench.gate.attempt import ANOTHER, DEVICE, Attempt, admitted, drain, stopped, write
-from forerunner.bench.gate.stage import Stage
+from forerunner.bench.change.gate.attempt import (
+    ANOTHER,
+    DEVICE,
+    Attempt,
+    admitted,
+    drain,
+    stopped,
+    write,
+)
+from forerunner.bench.change.gate.stage import Stage
 from forerunner.database import Database
 from forerunner.gate import Entrance, Holder
 from forerunner.gate.entry import ENTRANCE, WHO

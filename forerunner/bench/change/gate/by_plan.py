@@ -9,8 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from forerunner import gate
-from forerunner.bench.gate.attempt import ANOTHER, DEVICE, Attempt, Configurations, made_plan, write
-from forerunner.bench.gate.stage import Stage
+from forerunner.bench.change.gate.attempt import (
+    ANOTHER,
+    DEVICE,
+    Attempt,
+    Configurations,
+    made_plan,
+    write,
+)
+from forerunner.bench.change.gate.stage import Stage
 from forerunner.configure.plan import Candidate, write_plan
 from forerunner.database import Database
 from forerunner.model import Plan

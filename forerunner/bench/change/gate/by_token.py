@@ -4,8 +4,16 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from forerunner import gate
-from forerunner.bench.gate.attempt import ANOTHER, DEVICE, Attempt, admitted, drain, stopped, write
-from forerunner.bench.gate.stage import Stage
+from forerunner.bench.change.gate.attempt import (
+    ANOTHER,
+    DEVICE,
+    Attempt,
+    admitted,
+    drain,
+    stopped,
+    write,
+)
+from forerunner.bench.change.gate.stage import Stage
 from forerunner.database import Database
 
 Make = Callable[[Stage], str]

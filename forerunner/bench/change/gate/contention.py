@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from forerunner.bench.gate.stage import Stage
+from forerunner.bench.change.gate.stage import Stage
 from forerunner.bench.rows import Row
 
 _RUNNERS = 2

@@ -8,7 +8,7 @@ import pytest
 
 from forerunner.backup import Record, Seal, store
 from forerunner.backup.git import Commit
-from forerunner.bench.backup_archive import Archive, fetched, terms
+from forerunner.bench.change.archive import Archive, fetched, terms
 
 CONFIGS = {"d1": "hostname d1\nend\n", "d2": "hostname d2\nend\n"}
 

@@ -1,38 +1,37 @@
 """Every part's rows are there, measured or with the reason."""
 
 import json
-import sys
-from types import ModuleType
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
-from forerunner.bench import change
-from forerunner.bench.rows import Row
+from forerunner.bench import change, parts
+from forerunner.bench.rows import Extent, Row
 from forerunner.errors import ForerunnerError, InvalidData
 
 
 @pytest.fixture(autouse=True)
-def place(tmp_path, monkeypatch) -> None:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORERUNNER_VAR", str(tmp_path))
 
 
-def _part(monkeypatch, name: str, rows) -> None:
-    module = ModuleType(f"forerunner.bench.change_{name}")
-    module.rows = rows
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    # What find_spec asks a loaded module for.
-    module.__spec__ = object()
+def _part(
+    monkeypatch: pytest.MonkeyPatch, name: str, rows: Callable[[Extent, Console], Sequence[Row]]
+) -> None:
+    monkeypatch.setitem(change.PARTS, name, (rows, change.PARTS[name][1]))
 
 
-def _report(tmp_path) -> dict:
+def _report(tmp_path: Path) -> dict[str, dict[str, Any]]:
     rows = json.loads((tmp_path / "bench" / "change.json").read_text())["rows"]
     return {row["id"]: row for row in rows}
 
 
 def test_part_that_runs_gives_its_rows_and_lacks_none(tmp_path, monkeypatch) -> None:
     _part(monkeypatch, "gate", lambda extent, console: [Row("gate_bypasses", extent, 0)])
-    change.main(short=True, parts=["gate"])
+    change.main(short=True, chosen=["gate"])
     report = _report(tmp_path)
     assert list(report) == ["gate_bypasses", "lease_overlaps"]
     assert (report["gate_bypasses"]["value"], report["gate_bypasses"]["what"]) == (0, "short")
@@ -48,19 +47,19 @@ def test_part_that_fails_says_why_and_costs_the_others_nothing(
 
     _part(monkeypatch, "gate", fail)
     _part(monkeypatch, "backup", lambda extent, console: [Row("restore_drill_s", "", 7.0)])
-    change.main(parts=["gate", "backup"])
+    change.main(chosen=["gate", "backup"])
     report = _report(tmp_path)
     assert "no lab here" in report["lease_overlaps"]["what"]
     assert report["restore_drill_s"]["value"] == 7.0
 
 
-def test_part_that_is_not_there_has_its_rows_with_the_reason(tmp_path, monkeypatch) -> None:
-    monkeypatch.setitem(change.PARTS, "strange", {"strange_row": "== 1"})
-    change.main(parts=["strange"])
-    assert "change_strange.py" in _report(tmp_path)["strange_row"]["what"]
+def test_part_whose_module_is_not_there_has_its_rows_with_the_reason(tmp_path, monkeypatch) -> None:
+    _part(monkeypatch, "gate", parts.from_module("forerunner.bench.change.strange"))
+    change.main(chosen=["gate"])
+    assert "change.strange" in _report(tmp_path)["gate_bypasses"]["what"]
 
 
 def test_unknown_part_is_refused_before_anything_runs(tmp_path) -> None:
     with pytest.raises(InvalidData, match="plan, apply"):
-        change.main(parts=["nonsense"])
+        change.main(chosen=["nonsense"])
     assert not (tmp_path / "bench" / "change.json").exists()

@@ -1,7 +1,7 @@
 """Candidates come out of a seed, every kind before any comes twice."""
 
-from forerunner.bench.change_candidates import RIGHT, WRONG, Case, candidates
-from forerunner.bench.change_plan import Trial
+from forerunner.bench.change.candidates import RIGHT, WRONG, Case, candidates
+from forerunner.bench.change.plan import Trial
 from forerunner.dialects import frr
 from forerunner.render import router_config, router_data
 

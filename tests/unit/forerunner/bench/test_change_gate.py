@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from forerunner.bench import change_gate
-from forerunner.bench.gate import contention
-from forerunner.bench.gate.attempt import Attempt
+from forerunner.bench.change import bypasses
+from forerunner.bench.change.gate import contention
+from forerunner.bench.change.gate.attempt import Attempt
 from forerunner.errors import ForerunnerError
 
 
@@ -62,27 +62,27 @@ def test_a_write_that_is_missing_leaves_the_row_unmeasured(tmp_path: Path, monke
 
 def test_an_attempt_that_writes_goes_through_and_is_taken_back() -> None:
     stage: Any = Routers()
-    through = change_gate._tried(stage, Attempt("write", write, "the gate refuses"))
+    through = bypasses._tried(stage, Attempt("write", write, "the gate refuses"))
     assert (through.went_through, through.wrote, stage.resets) == (True, ["r1"], 1)
-    held = change_gate._tried(stage, Attempt("no", lambda _: "the gate refuses", "the gate"))
+    held = bypasses._tried(stage, Attempt("no", lambda _: "the gate refuses", "the gate"))
     assert (held.went_through, held.by_the_gate) == (False, True)
-    typo = change_gate._tried(stage, Attempt("typo", lambda _: "no such file", "the gate"))
+    typo = bypasses._tried(stage, Attempt("typo", lambda _: "no such file", "the gate"))
     assert (typo.went_through, typo.by_the_gate) == (False, False)
-    row = change_gate._bypasses([through, held, typo])
+    row = bypasses._bypasses([through, held, typo])
     assert (row.value, row.n, "(1 held by the gate's own word): write" in row.what) == (1, 3, True)
 
 
 def test_nothing_is_measured_where_a_write_that_may_pass_is_not_seen(monkeypatch) -> None:
     stage: Any = Routers()
-    monkeypatch.setattr(change_gate, "write", lambda stage: "nothing")
+    monkeypatch.setattr(bypasses, "write", lambda stage: "nothing")
     with pytest.raises(ForerunnerError, match="write may pass, and wrote nothing"):
-        list(change_gate._try(stage, [], Console()))
+        list(bypasses._try(stage, [], Console()))
 
 
 def test_every_attempt_has_a_name_of_its_own_and_the_short_form_is_of_them() -> None:
-    every = [attempt.name for attempt in change_gate._chosen(short=False)]
+    every = [attempt.name for attempt in bypasses._chosen(short=False)]
     assert len(set(every)) == len(every)
     assert len(every) > 60
-    short = [attempt.name for attempt in change_gate._chosen(short=True)]
+    short = [attempt.name for attempt in bypasses._chosen(short=True)]
     assert set(short) < set(every)
     assert 5 < len(short) < 10

@@ -1,7 +1,7 @@
 """No role is left out of those that are run twice, unless it says why."""
 
 from forerunner import home
-from forerunner.bench.change_roles import EXCUSED, PLAYS
+from forerunner.bench.change.roles import EXCUSED, PLAYS
 
 
 def test_every_role_is_run_twice_or_excused() -> None:

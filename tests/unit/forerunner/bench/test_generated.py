@@ -5,8 +5,8 @@ from random import Random
 
 import pytest
 
-from forerunner.bench.change_lab import resets
-from forerunner.bench.generated import changed
+from forerunner.bench.change.generated import changed
+from forerunner.bench.change.site import resets
 from forerunner.dialects import frr
 
 RUNNING = frr.running_config(

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forerunner.bench.events_out import Timeline, f1
-from forerunner.bench.nab_score import nab_score
-from forerunner.bench.nab_series import Labelled, real_series
-from forerunner.bench.router_tables import Reading, Stream, stream
+from forerunner.bench.predict.events_out import Timeline, f1
+from forerunner.bench.predict.nab_score import nab_score
+from forerunner.bench.predict.nab_series import Labelled, real_series
+from forerunner.bench.predict.router_tables import Reading, Stream, stream
 from forerunner.errors import InvalidData
 
 SERIES = Labelled("real/one.csv", np.zeros(1000), ((400, 499), (700, 799)))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analytics.forecasting import Series
-from forerunner.bench.predict_forecast import Split, _inside, _interval, _mase, _wape_smape
+from forerunner.bench.predict.forecast import Split, _inside, _interval, _mase, _wape_smape
 
 
 def split(links: int) -> Split:

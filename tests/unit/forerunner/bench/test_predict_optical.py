@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from forerunner.bench.predict_optical import optical
-from forerunner.bench.receivers import hearing, receivers
+from forerunner.bench.predict.optical import optical
+from forerunner.bench.predict.receivers import hearing, receivers
 from forerunner.errors import InvalidData
 from tests.unit.analytics.cases.soft import line
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from analytics.search.documents import Document
-from forerunner.bench import predict_search as measured
+from forerunner.bench.predict import search as measured
 from forerunner.errors import InvalidData
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from forerunner.bench import telemetry_wire
+from forerunner.bench.telemetry import wire
 from forerunner.model import Prediction
 
 _MADE_AT = 1_800_000_000.0
@@ -32,8 +32,8 @@ class _Airflow:
         return [{"start_date": self._runs[run][2]}]
 
 
-def _started(**runs: tuple[str, str | None, str | None]) -> telemetry_wire.Started | None:
-    return telemetry_wire._started(_Airflow(**runs), _PREDICTION, 0.0)  # type: ignore[arg-type]
+def _started(**runs: tuple[str, str | None, str | None]) -> wire.Started | None:
+    return wire._started(_Airflow(**runs), _PREDICTION, 0.0)  # type: ignore[arg-type]
 
 
 def test_the_run_is_the_one_whose_event_names_the_prediction() -> None:
@@ -52,6 +52,6 @@ def test_a_run_of_another_or_one_that_has_not_started_is_none() -> None:
 def test_the_row_says_from_when_to_when() -> None:
     found = _started(a=("p-1", _at(2), _at(2.5)))
     assert found is not None
-    row = telemetry_wire._row([found])
+    row = wire._row([found])
     assert (row.value, row.met, row.n) == (pytest.approx(2.1), True, 1)
     assert "newest 0.1 s bin" in row.what
