@@ -4,9 +4,12 @@ from types import SimpleNamespace as Said
 from typing import Any
 
 import pytest
+from diameter.message import constants
+from diameter.message.commands import CancelLocationRequest
+from diameter.node import Node
 
 from forerunner.telco import s6a
-from forerunner.telco.hss import Hss
+from forerunner.telco.hss import Hss, mme
 from forerunner.telco.hss.settings import Diameter
 from tests.unit.forerunner.telco.served import PROFILE, sim
 from tests.unit.forerunner.telco.test_back_office import Memory
@@ -63,3 +66,20 @@ def test_a_vector_of_other_keys_is_wrong() -> None:
     info = Said(e_utran_vector=[Said(**WHOLE)])
     said = HSS._wrong_vector(ONE, Said(result_code=s6a.SUCCESS, authentication_info=info))
     assert said == "MAC of a vector is not what its own keys give"
+
+
+def test_what_an_hss_asks_is_refused_and_does_not_end_the_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    node = Node("mme.test", "test")
+    asking = mme._Asking(constants.APP_3GPP_S6A_S6D, is_auth_application=True)
+    node.add_application(asking, [node.add_peer("aaa://hss.test", "test")])
+    answers: list[Any] = []
+    monkeypatch.setattr(asking, "send_answer", answers.append)
+    request = CancelLocationRequest()
+    request.session_id = "s"
+
+    asking.receive_request(request)
+
+    (answer,) = answers
+    assert answer.result_code == constants.E_RESULT_CODE_DIAMETER_UNABLE_TO_COMPLY
