@@ -27,11 +27,18 @@ class StrategyModule(FreeStrategyModule):  # type: ignore[misc] # Ansible has no
     """Strategy `free` that ends when a worker is dead."""
 
     def _process_pending_results(self, *given: Any, **named: Any) -> Any:
-        if self._tqm.has_dead_workers():
-            self._end()
+        self._end_if_killed()
         return super()._process_pending_results(*given, **named)
 
-    def _end(self) -> None:
+    def _queue_task(self, *given: Any, **named: Any) -> None:
+        # One that had told its result is not missed: the next takes its place, and waits for what
+        # it had locked.
+        self._end_if_killed()
+        super()._queue_task(*given, **named)
+
+    def _end_if_killed(self) -> None:
+        if not self._tqm.has_dead_workers():
+            return
         # Not as an error: to end in order, Ansible would speak through the queue of its workers,
         # which the dead one may have left locked, or with half a word in it.
         Display().error(_KILLED)
