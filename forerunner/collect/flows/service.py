@@ -119,7 +119,6 @@ def main(config: Path) -> None:
             while not told:
                 _look(collectors, controls)
                 supervisor.alive()
-                time.sleep(_LOOK_S)
     finally:
         for each in collectors:
             each.tell_to_end()
@@ -128,7 +127,9 @@ def main(config: Path) -> None:
 
 
 def _look(collectors: Sequence[Collector], controls: Sequence[Path]) -> None:
+    """Start what does not run, and give it a moment to listen."""
     started = [each.look() for each in collectors]
+    time.sleep(_LOOK_S)
     if any(started):
         # It can read no record before its template has come, which may take a while.
         exporters.tell(controls, "send-template")
