@@ -17,7 +17,7 @@ from analytics.forecasting.intervals import SHARES
 from analytics.forecasting.profile import DayProfile
 from analytics.forecasting.series import DAY_S, Values
 from forerunner.bench.predict import forecast_peers as peers
-from forerunner.bench.predict.cells import cells
+from forerunner.bench.predict.cells import Cell, cells
 from forerunner.bench.predict.traffic_matrices import Matrices, matrices
 from forerunner.bench.rows import Extent, Row
 from forerunner.errors import InvalidData
@@ -97,36 +97,58 @@ def hour(data: Path, extent: Extent, console: Console) -> list[Row]:
         console.print(f"{name or 'ours'}: WAPE {wape:.2f}, sMAPE {smape:.2f}")
     peer = ", ".join(f"{x} {y:.2f}/{z:.2f}" for x, (y, z) in figures.items() if x)
     what = f"{len(came)} hours of the last days, 12 steps each; WAPE/sMAPE of {peer}"
+    lows, highs = _hours_drawn(ours, came)
     rows = (("wape", "<= 6.5", 0), ("smape", "<= 10", 1))
     return [
-        Row(f"abilene_hour_{name}", what, figures[""][at], "%", goal, "EWMA", figures["EWMA"][at],
+        Row(f"abilene_hour_{name}", f"{what}; 95% {lows[at]:.2f} to {highs[at]:.2f}",
+            figures[""][at], "%", goal, "EWMA", figures["EWMA"][at],
             figures[""][at] / figures["EWMA"][at], len(came))
         for name, goal, at in rows
     ]  # fmt: skip
 
 
+def _hours_drawn(said: Sequence[Values], came: Sequence[Values]) -> Values:
+    """Return low and high of both figures' 95% intervals, hours drawn anew."""
+    random, count = np.random.default_rng(1), len(came)
+    figures = []
+    for _ in range(_DRAWS):
+        drawn = random.integers(count, size=count)
+        figures.append(_wape_smape([said[at] for at in drawn], [came[at] for at in drawn]))
+    return np.asarray(np.quantile(figures, [0.025, 0.975], axis=0))
+
+
 def week(data: Path, extent: Extent, console: Console) -> list[Row]:
     """Return the row of the forecast of a week of a cell's demand."""
-    ours, naive, others = [], [], []
+    errors: dict[str, list[Values]] = {}
     for cell in cells(data):
-        hours, of_week = cell.history.values[:, 0], 7 * cell.history.day
-        scale = np.nanmean(np.abs(hours[of_week:] - hours[:-of_week]))
-        steps = len(cell.test)
-        said = LoadForecaster().fit(cell.history).predict(steps).expected[:, 0]
-        ours.append(np.nanmean(np.abs(said - cell.test)) / scale)
-        naive.append(np.nanmean(np.abs(hours[-of_week:][:steps] - cell.test)) / scale)
-        if extent == "full":
-            asked = peers.ask("lightgbm", [cell.history.values], steps, cell.history.day)
-            others.append(np.nanmean(np.abs(asked.forecasts[0][:, 0] - cell.test)) / scale)
-    learner = f"; lightgbm {np.mean(others):.3f}" if others else ""
-    what = f"{len(ours)} cells, the week after; last week again {np.mean(naive):.3f}{learner}"
+        for name, said in _week_said(cell, extent):
+            errors.setdefault(name, []).append(_by_day(cell, said))
+    means = {name: float(np.mean(each)) for name, each in errors.items()}
+    value, count = means.pop("ours"), len(errors["ours"])
+    low, high = _interval(np.concatenate(errors["ours"]))
+    others = ", ".join(f"{name} {mean:.3f}" for name, mean in means.items())
+    what = f"{count} cells, the week after; 95% {low:.3f} to {high:.3f}, days drawn anew; {others}"
     console.print(what)
-    value = float(np.mean(ours))
-    name, peer = ("lightgbm", others) if others else ("last week again", naive)
-    against = float(np.mean(peer))
-    return [
-        Row("lte_week_mase", what, value, "", "<= 1.15", name, against, value / against, len(ours))
-    ]
+    name = next(reversed(means))
+    ratio = value / means[name]
+    return [Row("lte_week_mase", what, value, "", "<= 1.15", name, means[name], ratio, count)]
+
+
+def _week_said(cell: Cell, extent: Extent) -> Iterator[tuple[str, Values]]:
+    """Yield what each says of a cell's week, the strongest last."""
+    steps, hours = len(cell.test), cell.history.values
+    yield "ours", LoadForecaster().fit(cell.history).predict(steps).expected[:, 0]
+    yield "last week again", hours[-7 * cell.history.day :, 0][:steps]
+    if extent == "full":
+        asked = peers.ask("lightgbm", [hours], steps, cell.history.day)
+        yield "lightgbm", asked.forecasts[0][:, 0]
+
+
+def _by_day(cell: Cell, said: Values) -> Values:
+    """Return the mean error of each day, scaled by how much a week differs from the one before."""
+    hours, day = cell.history.values[:, 0], cell.history.day
+    scale = np.nanmean(np.abs(hours[7 * day :] - hours[: -7 * day]))
+    return np.asarray(np.nanmean(np.abs(said - cell.test).reshape(-1, day), axis=1) / scale)
 
 
 def many(data: Path, extent: Extent, console: Console) -> list[Row]:
