@@ -87,7 +87,7 @@ def usual_inputs(own: Sequence[Examples]) -> dict[str, dict[str, list[float]]]:
         own: What the network recorded; with less than an hour of it nothing is returned, since
             generated time says what is learned from, and not what is usual in this network.
     """
-    if not own or sum(float(each.weight.sum()) for each in own) * BIN_S < LEAST_RECORDED_S:
+    if sum(float(each.weight.sum()) for each in own) * BIN_S < LEAST_RECORDED_S:
         return {}
     every = together(own)
     found = {}

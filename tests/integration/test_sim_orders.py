@@ -5,7 +5,6 @@ import json
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import yaml
 from forerunner.lab import Lab
 from forerunner.orders.record import Orders
 from forerunner.orders.task import opened_orders
-from forerunner.service import status, stop
+from forerunner.service import outlived, status, stop
 from forerunner.subscriber_lab.place import Place
 from forerunner.telco import Change, Subscriber, SubscriberSystem
 from forerunner.telco.gport import open_system as open_gport
@@ -243,16 +242,9 @@ def test_workers_end_at_once_with_their_play_and_the_same_command_goes_on(
     process.kill()
 
     # What only waits to be reaped writes nothing any more; init may take its time for that.
-    left = psutil.wait_procs(workers, timeout=2)[1]
-    assert [each for each in left if _lives(each)] == []
+    assert outlived(workers, 2) == []
     done = playbook("provision_sims", *asked)
     assert "order lot-10: done, 3 SIMs" in done.stdout, done.stdout + done.stderr
-
-
-def _lives(process: psutil.Process) -> bool:
-    with suppress(psutil.NoSuchProcess):
-        return process.status() != psutil.STATUS_ZOMBIE
-    return False
 
 
 def _begun(orders: Orders, name: str) -> bool:

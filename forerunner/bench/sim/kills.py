@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 import psutil
 from rich.console import Console
@@ -76,8 +77,7 @@ def _ended(process: psutil.Popen) -> bool:
     try:
         process.wait(_HANGS_S)
     except psutil.TimeoutExpired:
-        for each in [process, *process.children(recursive=True)]:
-            each.kill()
+        _shoot([process, *process.children(recursive=True)])
         process.wait()
         return True
     return False
@@ -89,14 +89,16 @@ def _kill(site: SimSite, process: psutil.Popen, victim: str, moment: float) -> N
         site.stop([victim])
         site.start([victim])
         return
-    try:
+    # It may be done by then, which is a moment too.
+    with suppress(psutil.NoSuchProcess):
         below = process.children(recursive=True)
-        doomed = below[:1] if victim == "worker" else [process, *below]
-        for each in doomed:
+        _shoot(below[:1] if victim == "worker" else [process, *below])
+
+
+def _shoot(processes: Sequence[psutil.Process]) -> None:
+    for each in processes:
+        with suppress(psutil.NoSuchProcess):
             each.kill()
-    except psutil.NoSuchProcess:
-        # It was done by then, which is a moment too.
-        return
 
 
 def _standing_wrongly(site: SimSite, kind: str, made: Sequence[Subscriber], there: bool) -> int:
