@@ -4,6 +4,7 @@ import math
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from analytics.failure.features import Features, extract
 from analytics.failure.model import LinkFailureModel
 from analytics.failure.series import ProbeSeries
+from analytics.failure.simulate import USUAL
 from forerunner.model import ProbeBin
 
 # A probability from which a link counts as failed for the hold, and one from which as unwell.
@@ -24,6 +26,9 @@ _RELAPSE_S = 5.0
 _FORGIVE_S = 600.0
 # A hole in the results after which what came before says nothing any more.
 _GAP_S = 30.0
+# Shares mean what was learned only at about the rate that was learned at: over so many intervals
+# the first end may send half of it at the least, and double at the most.
+_RATE_BINS, _RATE_FACTOR = 100, 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,14 @@ class Assessment:
         lead_time_s: Expected seconds until then; None while it is not likely.
         evidence: The features that speak for it most, and what each adds in log odds; empty
             while it is not likely.
+        abstains: Whether there is no answer, because the link is probed as none was that the model
+            learned from; the probability is 0 then, and the link does not count as healthy.
     """
 
     probability: float
     lead_time_s: float | None
     evidence: dict[str, float]
+    abstains: bool = False
 
 
 class LinkMonitor:
@@ -81,6 +89,10 @@ class LinkMonitor:
         self._time = probed.time
         row = self._features.update(probed)
         self._probabilities.append(self._model.predict_row(row))
+        self._sent.append(probed.sent)
+        if _strange_rate(sum(self._sent), len(self._sent)):
+            self._unwell_at = probed.time
+            return Assessment(0.0, None, {}, abstains=True)
         probability = min(self._probabilities)
         self._watch_health(probed, probability)
         if probability < _UNWELL:
@@ -110,6 +122,7 @@ class LinkMonitor:
 
     def _restart(self) -> None:
         self._features = Features()
+        self._sent: deque[int] = deque(maxlen=_RATE_BINS)
         # Until the window is full the debounced probability is that of a healthy link.
         self._probabilities = _latest(self._model)
         # What was not watched was not healthy either.
@@ -141,10 +154,20 @@ def _latest(model: LinkFailureModel, known: Iterable[float] = ()) -> deque[float
     return deque([0.0] * model.debounce + list(known), maxlen=model.debounce)
 
 
+def _strange_rate(sent: Any, bins: Any) -> Any:
+    """Return whether so many packets in so many intervals are unlike what was learned from."""
+    usual = USUAL.packets * bins
+    return (sent * _RATE_FACTOR < usual) | (sent > usual * _RATE_FACTOR)
+
+
 def debounced(model: LinkFailureModel, series: ProbeSeries) -> NDArray[np.float64]:
     """Return the probability that `LinkMonitor.update` gives for every interval of a series."""
     probability = model.predict(extract(series))
+    sent = np.concatenate((np.zeros(1), np.cumsum(series.sent)))
+    until = np.arange(1, len(sent))
+    since = np.maximum(0, until - _RATE_BINS)
     # Before the first interval the link counts as healthy, as in the monitor.
     padded = np.concatenate((np.zeros(model.debounce), probability))
-    lowest = sliding_window_view(padded, model.debounce).min(axis=1)
-    return np.asarray(lowest[1:])
+    lowest = sliding_window_view(padded, model.debounce).min(axis=1)[1:]
+    strange = _strange_rate(sent[until] - sent[since], until - since)
+    return np.asarray(np.where(strange, 0.0, lowest))

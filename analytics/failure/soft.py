@@ -12,10 +12,11 @@ from sklearn.tree import DecisionTreeClassifier
 from analytics.estimator import require_fitted
 from analytics.failure.episodes import NAMES, memory
 from analytics.failure.forest import FOREST_SCHEMA, Forest
+from analytics.failure.novelty import NOVELTY_SCHEMA, Novelty
 from forerunner.errors import InvalidData
 from forerunner.schema import check
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _NUMBER = {"type": "number"}
 _NUMBERS = {"type": "array", "items": _NUMBER, "minItems": 1}
 _FIELDS = {
@@ -28,6 +29,7 @@ _FIELDS = {
     "threshold": {"type": "number", "minimum": 0, "maximum": 1},
     "remember": {"type": "boolean"},
     "trees": FOREST_SCHEMA,
+    "novelty": NOVELTY_SCHEMA,
 }
 _SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -38,6 +40,8 @@ _SCHEMA: Mapping[str, Any] = {
 _LAGS = (0, 1, 2)
 _THRESHOLDS = (0.35, 0.4, 0.45, 0.5, 0.55)
 _FOLDS, _BEFORE = 4, 60
+# One sample in this many only fixes from where on one is unlike all that was learned from.
+_HELD_OUT = 3
 _Pairs = list[NDArray[np.float64]]
 
 
@@ -48,7 +52,8 @@ class SoftFailure:
         trees: How many trees.
         leaf: Samples at a leaf at the least.
         remember: Whether earlier episodes count: how long they took and what clock they kept.
-        seed: Of the trees.
+        within: Share of held-out samples that must pass as like those of training.
+        seed: Of the trees, and of which samples are kept to compare with.
 
     Attributes:
         usual_: Median of each signal, which stands for one that is not known yet.
@@ -58,6 +63,7 @@ class SoftFailure:
         sign_: 1 where degraded is above the bound, -1 below.
         forest_: The trees.
         threshold_: Probability from which `predict` says failing.
+        novelty_: Distance of what is heard to all that was heard in training.
 
     Source: P. Geurts, D. Ernst and L. Wehenkel, "Extremely randomized trees" (2006).
     """
@@ -65,11 +71,17 @@ class SoftFailure:
     unit: ClassVar[str] = "probability of a soft failure now"
 
     def __init__(
-        self, trees: int = 150, leaf: int = 3, remember: bool = True, seed: int = 1
+        self,
+        trees: int = 150,
+        leaf: int = 3,
+        remember: bool = True,
+        within: float = 0.999,
+        seed: int = 1,
     ) -> None:
         self.trees = trees
         self.leaf = leaf
         self.remember = remember
+        self.within = within
         self.seed = seed
 
     def fit(
@@ -90,6 +102,7 @@ class SoftFailure:
         self.usual_ = np.nanmedian(known, axis=0)
         self.spread_ = np.maximum(np.nanstd(known, axis=0), np.finfo(np.float64).tiny)
         self._find_bound(self._scaled(signals), failing)
+        self.novelty_ = self._usual_sounds(self._heard(signals))
         # Learned with the clock and without, so that losing it costs no more than the clock.
         pairs = [self._rows(time_s, signals, clock) for clock in (True, False)]
         self.threshold_ = self._choose_threshold(pairs, failing, onsets)
@@ -114,6 +127,17 @@ class SoftFailure:
         """Return whether each sample is in a soft failure."""
         return np.asarray(self.score(time_s, signals) > self.threshold_)
 
+    def abstains(self, signals: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return at which samples its answer is not to be acted on.
+
+        Nothing is heard there, or something that is unlike all that it has learned from.
+
+        Args:
+            signals: As in `fit`.
+        """
+        require_fitted(self, "novelty_")
+        return self.novelty_.unlike(self._heard(signals))
+
     def state(self) -> dict[str, Any]:
         """Return what was learned as JSON data."""
         require_fitted(self, "forest_")
@@ -127,6 +151,7 @@ class SoftFailure:
             "threshold": self.threshold_,
             "remember": self.remember,
             "trees": self.forest_.state(),
+            "novelty": self.novelty_.state(),
         }
 
     @classmethod
@@ -143,20 +168,28 @@ class SoftFailure:
         columns = signals * len(_LAGS) + (len(NAMES) if remember else 0)
         forest = Forest.from_state(state["trees"], source, columns, 2)
         model = cls(len(forest.roots), remember=remember)
+        model.novelty_ = Novelty.from_state(state["novelty"], source, signals)
         model.forest_, model.usual_ = forest, np.array(state["usual"], np.float64)
         model.spread_ = np.array(state["spread"], np.float64)
         model.column_, model.bound_ = state["column"], float(state["bound"])
         model.sign_, model.threshold_ = float(state["sign"]), float(state["threshold"])
         return model
 
+    def _heard(self, signals: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the signals in their own spreads: a BER is too small a number as it is."""
+        return np.asarray((signals - self.usual_) / self.spread_)
+
+    def _usual_sounds(self, heard: NDArray[np.float64]) -> Novelty:
+        held = np.arange(len(heard)) % _HELD_OUT == _HELD_OUT - 1
+        return Novelty.learn(heard[~held], heard[held], self.within, self.seed)
+
     def _scaled(self, signals: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the signals in their own spreads, with the last known value in each gap."""
         known = np.isfinite(signals)
         at = np.where(known, np.arange(len(signals))[:, None], -1)
         last = np.maximum.accumulate(at, axis=0)
-        held = np.take_along_axis(signals, np.maximum(last, 0), axis=0)
-        # A BER is too small a number for trees to tell two of them apart as they are.
-        return np.asarray(np.where(last >= 0, (held - self.usual_) / self.spread_, 0.0))
+        held = np.take_along_axis(self._heard(signals), np.maximum(last, 0), axis=0)
+        return np.asarray(np.where(last >= 0, held, 0.0))
 
     def _find_bound(self, scaled: NDArray[np.float64], failing: NDArray[np.bool_]) -> None:
         stump = DecisionTreeClassifier(max_depth=1, class_weight="balanced", random_state=self.seed)

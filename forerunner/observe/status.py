@@ -64,7 +64,8 @@ def _link(watch: Watch, now: float) -> dict[str, Any]:
     return {
         "observed": now - last.time < _STALE_S,
         "drained": watch.drained,
-        "probability": round(watch.probability, 4),
+        **({} if watch.abstains else {"probability": round(watch.probability, 4)}),
+        "abstains": watch.abstains,
         "age_s": round(now - last.time, 2),
         "sent": last.sent,
         "lost_forward": last.lost_forward,

@@ -2,9 +2,9 @@
 
 from analytics.decide import Policy, Trigger
 from analytics.failure.model import LinkFailureModel
-from analytics.failure.monitor import LinkMonitor
+from analytics.failure.monitor import Assessment, LinkMonitor
 from forerunner.model import Prediction, PredictionKind, ProbeBin, Sample, new_id
-from forerunner.topology import Link
+from forerunner.topology import Direction, Link
 
 
 class Watch:
@@ -21,6 +21,7 @@ class Watch:
         self.link = link
         self.last: ProbeBin | None = None
         self.probability = 0.0
+        self.abstains = False
         self.drained = False
         self.ours_to_return = False
         self._model, self._policy = model, policy
@@ -34,6 +35,7 @@ class Watch:
         """Take in one bin; return the prediction that it calls for and what is to be stored."""
         assessment = self._monitor.update(probed)
         self.last, self.probability = probed, assessment.probability
+        self.abstains = assessment.abstains
         prediction = None
         if self.drained:
             if self.ours_to_return and self._recovers(probed.time):
@@ -46,7 +48,7 @@ class Watch:
                 assessment.lead_time_s,
                 assessment.evidence,
             )
-        return prediction, samples(self.link, probed, assessment.probability)
+        return prediction, samples(self.link, probed, assessment)
 
     def use(self, model: LinkFailureModel) -> None:
         """Predict by another model from the next bin on."""
@@ -108,16 +110,17 @@ class Watch:
         )
 
 
-def samples(link: Link, probed: ProbeBin, probability: float) -> list[Sample]:
+def samples(link: Link, probed: ProbeBin, assessment: Assessment) -> list[Sample]:
     """Return what the store keeps of a bin; each direction under the end that sends it."""
     there, back = link.directions
-    rows = [
+    rows: list[tuple[Direction, str, float]] = [
         (there, "probe_sent", probed.sent),
         (there, "probe_lost", probed.lost_forward),
         (back, "probe_sent", probed.returned),
         (back, "probe_lost", probed.lost_backward),
-        (there, "link_failure_probability", probability),
     ]
+    if not assessment.abstains:
+        rows.append((there, "link_failure_probability", assessment.probability))
     if probed.rtt_s > 0:
         rows.append((there, "probe_rtt_s", probed.rtt_s))
     return [

@@ -5,9 +5,11 @@ import time
 import numpy as np
 import pytest
 
-from analytics.failure.examples import fault_case
+from analytics.failure.examples import benign_case, fault_case
 from analytics.failure.model import LinkFailureModel
 from analytics.failure.monitor import LinkMonitor, debounced
+from analytics.failure.series import ProbeSeries
+from analytics.failure.simulate import Surroundings
 from forerunner.model import ProbeBin
 
 
@@ -77,3 +79,45 @@ def test_a_stretch_that_was_not_watched_was_not_healthy(model: LinkFailureModel)
     assert monitor.healthy_for_s(now + 60) == 0.0
     now = feed(monitor, now + 60, 5, lost=0)
     assert monitor.healthy_for_s(now) == pytest.approx(5, abs=0.2)
+
+
+@pytest.mark.parametrize("packets", [0, 2, 4, 25])
+def test_it_abstains_at_a_rate_that_it_has_not_learned(
+    model: LinkFailureModel, packets: int
+) -> None:
+    around = Surroundings(packets=packets, stray_loss=0.2)
+    series = benign_case(4, 60.0, around).series
+    monitor = LinkMonitor(model, "r1:r3")
+    said = [monitor.update(probed) for probed in series.bins("r1:r3")]
+
+    assert all(each.abstains and each.probability == 0.0 for each in said)
+    assert not debounced(model, series).any()
+    assert monitor.healthy_for_s(monitor._time) == 0.0
+
+
+def test_the_replay_abstains_where_the_monitor_does(model: LinkFailureModel) -> None:
+    rates = [benign_case(4, 30.0, Surroundings(packets=each)).series for each in (10, 2, 10)]
+    columns = (np.concatenate([getattr(x, name) for x in rates]) for name in vars(rates[0]))
+    series = ProbeSeries(*columns)
+    monitor = LinkMonitor(model, "r1:r3")
+    said = [monitor.update(probed) for probed in series.bins("r1:r3")]
+
+    assert 0.2 < np.mean([each.abstains for each in said]) < 0.5
+    np.testing.assert_allclose(
+        [each.probability for each in said], debounced(model, series), rtol=0, atol=1e-12
+    )
+
+
+def test_a_slow_second_is_no_new_rate_and_a_usual_one_ends_the_silence(
+    model: LinkFailureModel,
+) -> None:
+    monitor = LinkMonitor(model, "r1:r3")
+    now = feed(monitor, 0.0, 10, lost=0)
+    slow = [monitor.update(ProbeBin(now + at / 10, "r1:r3", 1, 0, 1, 0, 0.0003)) for at in (1, 20)]
+    assert not any(each.abstains for each in slow)
+    starved = [
+        monitor.update(ProbeBin(now + 2 + at / 10, "r1:r3", 0, 0, 0, 0, 0.0)) for at in range(100)
+    ]
+    assert starved[-1].abstains
+    feed(monitor, now + 12, 10, lost=0)
+    assert not monitor.update(ProbeBin(now + 22.1, "r1:r3", 10, 0, 10, 0, 0.0003)).abstains

@@ -43,12 +43,30 @@ def test_a_gap_is_bridged_with_what_was_heard_last(learned: SoftFailure) -> None
     assert f1_score(failing, score > 0.5) > 0.9
 
 
+def test_it_abstains_where_nothing_is_heard_or_what_it_has_never_heard(
+    learned: SoftFailure,
+) -> None:
+    _, signals, _ = line(seed=2)
+    strange = signals.copy()
+    strange[100] = (2e-7, 60.0)
+    strange[200] = (1e-3, 18.0)
+    strange[300] = np.nan
+
+    assert learned.abstains(signals).mean() < 0.02
+    assert np.flatnonzero(learned.abstains(strange) & ~learned.abstains(signals)).tolist() == [
+        100,
+        200,
+        300,
+    ]
+
+
 def test_a_state_gives_the_same_answers(learned: SoftFailure) -> None:
     time, signals, _ = line(seed=2)
 
     again = SoftFailure.from_state(json.loads(json.dumps(learned.state())))
 
     np.testing.assert_array_equal(learned.score(time, signals), again.score(time, signals))
+    np.testing.assert_array_equal(learned.abstains(signals), again.abstains(signals))
     assert learned.threshold_ == again.threshold_
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.decide import Policy
+from analytics.failure.monitor import Assessment
 from forerunner.ledger import Ledger
 from forerunner.model import Outcome, Plan, Prediction, ProbeBin
 from forerunner.observe.drained import DrainedLinks
@@ -111,7 +112,7 @@ def test_a_link_that_a_person_drained_is_left_to_the_person() -> None:
 
 
 def test_each_direction_is_stored_under_the_end_that_sends_it() -> None:
-    rows = samples(_LINK, ProbeBin(1.0, "r1:r3", 10, 2, 8, 1, 0.0), 0.5)
+    rows = samples(_LINK, ProbeBin(1.0, "r1:r3", 10, 2, 8, 1, 0.0), Assessment(0.5, None, {}))
     found = {(row.host, row.interface, row.metric): row.value for row in rows}
     assert found == {
         ("r1", "to-r3", "probe_sent"): 10.0,
@@ -158,3 +159,14 @@ def test_who_drained_a_link_last_decides_who_returns_it(tmp_path: Path) -> None:
         seen.append(drained.read())
     ledger.close()
     assert seen == [{"r1:r3": True}, {"r1:r3": False}]
+
+
+def test_a_link_that_the_model_has_no_answer_for_is_neither_predicted_nor_stored() -> None:
+    watch, model = _watch()
+    model.score = 1.0
+
+    said = [watch.update(ProbeBin(at * 1.0, "r1:r3", 2, 2, 0, 0, 0.0)) for at in range(100)]
+
+    assert watch.abstains
+    assert [prediction for prediction, _ in said if prediction] == []
+    assert {each.metric for _, rows in said for each in rows} == {"probe_sent", "probe_lost"}
