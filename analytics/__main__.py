@@ -16,6 +16,7 @@ from analytics.diagnosis.command import application as diagnosis
 from analytics.grade.command import grade
 from analytics.registry.command import application as models
 from analytics.renewal.command import drift, train
+from analytics.risk.command import application as risk
 from analytics.search.command import search
 from forerunner import home
 from forerunner.errors import ForerunnerError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 application = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 application.add_typer(diagnosis, name="diagnosis")
 application.add_typer(models, name="models")
+application.add_typer(risk, name="risk")
 models.command()(drift)
 application.command()(train)
 application.command()(search)

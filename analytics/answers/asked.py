@@ -114,8 +114,8 @@ class Asked:
         if self.rolled is None:
             return
         period = "hour" if step_s >= PERIODS["hour"] else "minute"
-        rates = [COUNTERS[name].rate for name in wanted.metrics or () if name in COUNTERS]
-        older = replace(wanted, metrics=rates)
+        names = [COUNTERS[x].rate if x in COUNTERS else x for x in wanted.metrics or ()]
+        older = replace(wanted, metrics=names)
         parts: dict[tuple[str, str, str, int], list[float]] = {}
         for each in self.rolled.read(period, older):
             key = (each.host, each.interface, each.metric, int((each.time - start) // step_s))

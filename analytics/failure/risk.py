@@ -13,15 +13,24 @@ from analytics.estimator import require_fitted
 from analytics.failure.forest import FOREST_SCHEMA, Forest
 from analytics.failure.model import Calibration
 from analytics.failure.novelty import NOVELTY_SCHEMA, Novelty
+from analytics.failure.spans import (
+    STEPS,
+    all_spans,
+    balanced,
+    held_out,
+    log_odds,
+    median_share,
+    middle,
+    spans_of,
+    twice,
+)
 from forerunner.errors import InvalidData
 from forerunner.schema import check
 
 Table = NDArray[np.float64]
 Units = NDArray[Any]
-STEPS = (0.125, 0.25, 0.5, 1.0)
-"""Ends of the spans in which a failure may come, as shares of the horizon."""
-
 _SCHEMA_VERSION = 1
+_SURE = 1e-4
 _NUMBER = {"type": "number"}
 _FIELDS = {
     "schema": {"const": _SCHEMA_VERSION},
@@ -40,11 +49,6 @@ _SCHEMA: Mapping[str, Any] = {
     "required": list(_FIELDS),
     "additionalProperties": False,
 }
-# One row in this many is kept from the trees, for the calibration and the limit of novelty.
-_HELD_OUT = 3
-# Share of the values that the second copy of the training data lacks.
-_MASKED = 0.3
-_SURE = 1e-4
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,12 @@ class FailureRisk:
         self.seed = seed
 
     def fit(
-        self, rows: Table, remaining_s: Table, columns: Sequence[str], units: Units | None = None
+        self,
+        rows: Table,
+        remaining_s: Table,
+        columns: Sequence[str],
+        units: Units | None = None,
+        kept: float = 1.0,
     ) -> Self:
         """Learn from rows of telemetry and what came after.
 
@@ -113,33 +122,58 @@ class FailureRisk:
             rows: Shape (rows, columns); NaN where unknown.
             remaining_s: Seconds to the failure; NaN or infinite where none came.
             columns: Their names.
-            units: What each row is of, as a link or a fault; each is held out as a whole.
+            units: What each row is of, as a link; each is held out as a whole.
+            kept: Share of the rows without a failure that these are, where most were left out.
 
         Raises:
             InvalidData: The shapes differ, or no failure or only failures are to be learned from.
         """
-        held, spans = _held_out(len(rows), units), _spans(remaining_s, self.horizon_s)
+        held, spans = held_out(len(rows), units), spans_of(remaining_s, self.horizon_s)
         self._check_data(rows, columns, spans, held)
-        self.columns_, self.fill_ = tuple(columns), _middle(rows)
-        random = np.random.default_rng(self.seed)
-        self.forest_ = self._grown(_twice(rows[~held], random), np.tile(spans[~held], 2))
-        self.calibration_ = self._calibrated(_twice(rows[held], random), np.tile(spans[held], 2))
-        self.novelty_ = Novelty.learn(rows[~held], rows[held], self.within, self.seed)
+        self.columns_, self.fill_ = tuple(columns), middle(rows)
+        self._learn(rows, spans, held, np.arange(len(rows)) if units is None else units, kept)
         return self
 
-    def _grown(self, rows: NDArray[np.float64], spans: NDArray[np.int64]) -> Forest:
+    def _learn(
+        self,
+        rows: Table,
+        spans: NDArray[np.int64],
+        held: NDArray[np.bool_],
+        groups: Units,
+        kept: float,
+    ) -> None:
+        random = np.random.default_rng(self.seed)
+        self.forest_ = self._grown(twice(rows[~held], random), np.tile(spans[~held], 2))
+        failing = spans < len(STEPS)
+        given = twice(rows[held], random), np.tile(failing[held], 2), np.tile(groups[held], 2)
+        self.calibration_ = self._calibrated(*given, kept)
+        # Failures are few, and would all be the unusual ones of which it says nothing.
+        known, limit = (balanced(rows, failing, part, random) for part in (~held, held))
+        self.novelty_ = Novelty.learn(known, limit, self.within, self.seed)
+
+    def _grown(self, rows: Table, spans: NDArray[np.int64]) -> Forest:
         forest = RandomForestClassifier(
             self.trees, min_samples_leaf=self.leaf, random_state=self.seed
         )
         forest.fit(self._filled(rows), spans)
-        return _all_spans(Forest.from_estimator(forest), forest.classes_)
+        return all_spans(Forest.from_estimator(forest), forest.classes_)
 
-    def _calibrated(self, rows: NDArray[np.float64], spans: NDArray[np.int64]) -> Calibration:
-        votes = self.forest_.probabilities(self._filled(rows))
+    def _calibrated(
+        self, rows: Table, failing: NDArray[np.bool_], groups: Units, kept: float
+    ) -> Calibration:
+        """Return the sigmoid by Platt's targets: no surer of a failure than so few can make it."""
+        odds = log_odds(self.forest_.probabilities(self._filled(rows))).reshape(-1, 1)
+        yes, no = len(np.unique(groups[failing])), int((~failing).sum())
+        target = np.where(failing, (yes + 1) / (yes + 2), 1 / (no + 2))
         sigmoid = LogisticRegression(C=1e3)
-        sigmoid.fit(_log_odds(votes).reshape(-1, 1), spans < len(STEPS))
-        slope = max(_SURE, float(sigmoid.coef_[0, 0]))
-        return Calibration(slope, float(sigmoid.intercept_[0]))
+        sigmoid.fit(
+            np.vstack([odds, odds]),
+            np.repeat([True, False], len(odds)),
+            sample_weight=np.concatenate([target, 1 - target]),
+        )
+        # Source: King and Zeng, "Logistic regression in rare events data" (2001), prior correction.
+        offset = float(sigmoid.intercept_[0] + np.log(kept))
+        return Calibration(max(_SURE, float(sigmoid.coef_[0, 0])), offset)
 
     def table(self, records: Iterable[Mapping[str, float | None]]) -> NDArray[np.float64]:
         """Return rows out of records by column name; what a record lacks is NaN.
@@ -161,7 +195,7 @@ class FailureRisk:
     def score(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the log odds of failing within the horizon, calibrated, abstaining never."""
         require_fitted(self, "forest_")
-        odds = _log_odds(self.forest_.probabilities(self._filled(rows)))
+        odds = log_odds(self.forest_.probabilities(self._filled(rows)))
         return self.calibration_.slope * odds + self.calibration_.offset
 
     def predict(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -180,7 +214,7 @@ class FailureRisk:
         novelty = self.novelty_.score(rows)
         known = np.isfinite(rows).mean(axis=1)
         silent = (novelty > self.novelty_.limit) | (known < self.known_share)
-        seconds = self.horizon_s * _median_share(votes)
+        seconds = self.horizon_s * median_share(votes)
         chance, seconds = np.where(silent, np.nan, chance), np.where(silent, np.nan, seconds)
         return Outlook(chance, seconds, novelty, silent)
 
@@ -230,50 +264,3 @@ class FailureRisk:
             if failing.all() or not failing.any():
                 problem = "needs units that fail and units that do not, in both parts; add some"
                 raise InvalidData("remaining_s", "", problem)
-
-
-def _middle(rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the median of each column; 0 for one of which nothing is known."""
-    return np.asarray(np.nanmedian(np.where(np.isfinite(rows).any(axis=0), rows, 0.0), axis=0))
-
-
-def _spans(remaining_s: NDArray[np.float64], horizon_s: float) -> NDArray[np.int64]:
-    """Return the span in which each failure comes; the one after all others where none does."""
-    ahead = np.nan_to_num(remaining_s, nan=np.inf)
-    return np.asarray(np.searchsorted(np.array(STEPS) * horizon_s, ahead))
-
-
-def _held_out(count: int, units: NDArray[Any] | None) -> NDArray[np.bool_]:
-    if units is None:
-        return np.asarray(np.arange(count) % _HELD_OUT == _HELD_OUT - 1)
-    _, number = np.unique(units, return_inverse=True)
-    return np.asarray(number % _HELD_OUT == _HELD_OUT - 1)
-
-
-def _twice(rows: NDArray[np.float64], random: np.random.Generator) -> NDArray[np.float64]:
-    """Return the rows and a copy with holes, so that a missing value is nothing new."""
-    return np.vstack([rows, np.where(random.random(rows.shape) < _MASKED, np.nan, rows)])
-
-
-def _all_spans(forest: Forest, classes: NDArray[np.int64]) -> Forest:
-    """Return the forest with a vote for every span, also one in which nothing failed."""
-    value = np.zeros((len(forest.value), len(STEPS) + 1))
-    value[:, classes] = forest.value
-    return Forest(forest.roots, forest.feature, forest.threshold, forest.left, forest.right, value)
-
-
-def _log_odds(votes: NDArray[np.float64]) -> NDArray[np.float64]:
-    failing = np.clip(1 - votes[:, -1], _SURE, 1 - _SURE)
-    return np.asarray(np.log(failing / (1 - failing)))
-
-
-def _median_share(votes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the median of when a failure comes, as a share of the horizon, if it comes in it."""
-    spans = votes[:, :-1] + _SURE
-    reached = np.cumsum(spans, axis=1) / spans.sum(axis=1, keepdims=True)
-    at = (reached >= 0.5).argmax(axis=1)
-    every = np.arange(len(votes))
-    before = np.where(at > 0, reached[every, at - 1], 0.0)
-    within = (0.5 - before) / (reached[every, at] - before)
-    ends = np.array((0.0, *STEPS))
-    return np.asarray(ends[at] + within * (ends[at + 1] - ends[at]))

@@ -6,17 +6,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
+from analytics.answers.asked import Asked
 from analytics.failure.serving import KIND
 from analytics.registry import Registry
 from analytics.renewal.recorded import stretches
 from analytics.renewal.renew import renew
+from analytics.risk.service import renew_all
 from forerunner.fleet.action import ControllerAction
-from forerunner.store import Store
+from forerunner.store import RollUps, Store
 from forerunner.topology import Topology
+
+_POLLED_S = 28 * 86_400.0
 
 
 class ActionModule(ControllerAction):
-    """Learn the model of link failures anew; promote or keep it."""
+    """Learn the models of failures anew; promote or keep each."""
 
     OPTIONS: ClassVar[dict[str, Any]] = {
         "links": {"type": "list", "elements": "dict", "required": True},
@@ -36,9 +40,12 @@ class ActionModule(ControllerAction):
         found = renew(
             book, lambda: stretches(store, network, time.time()), getpass.getuser(), self._say
         )
-        said = f"{KIND} {found.version}: {found.reason}"
-        changed = found.version != found.before
-        return {"changed": changed, "msg": said, **vars(found)}
+        # Interfaces and devices are learned from what was polled, over weeks.
+        asked = Asked(store, network, _POLLED_S, rolled=RollUps(options["directory"], 2))
+        risks = renew_all(book, asked, getpass.getuser())
+        said = [f"{KIND} {found.version}: {found.reason}", *(f"{x} {y}" for x, y in risks.items())]
+        changed = found.version != found.before or any("promoted" in x for x in risks.values())
+        return {"changed": changed, "msg": said, **vars(found), "risks": risks}
 
     def _say(self, step: str) -> None:
         self._display.display(f"- {step}")
