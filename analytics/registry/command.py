@@ -86,6 +86,13 @@ def rollback(
 
 
 @application.command()
+def publish(kind: Kind) -> None:
+    """Write the copy of the version in service anew; the history of promotions stays."""
+    book = registry()
+    typer.echo(f"{kind} {book.publish(kind)} is in service, and its copy is written anew")
+
+
+@application.command()
 def verify() -> None:
     """Check every file of every version against its pin; exit code 1 if one is not whole."""
     book, faults = registry(), []

@@ -71,14 +71,15 @@ class Service:
     def previous(self) -> Promotion | None:
         """Return what was in service before; a rollback does not count as going forward.
 
-        Rolling back twice goes back two versions, not to and fro.
+        Rolling back twice goes back two versions, not to and fro; a version that was promoted
+        twice in a row is one step.
         """
         stack: list[Promotion] = []
         for each in self.promotions:
             known = [index for index, one in enumerate(stack) if one.version == each.version]
             if each.rollback and known:
                 del stack[known[-1] + 1 :]
-            else:
+            elif not stack or stack[-1].version != each.version:
                 stack.append(each)
         return stack[-2] if len(stack) > 1 else None
 

@@ -16,6 +16,10 @@ from forerunner.errors import ForerunnerError, InvalidData
 from forerunner.files import locked, write_whole
 
 
+class Superseded(ForerunnerError):
+    """Another version came into service meanwhile."""
+
+
 @dataclass(frozen=True)
 class Origin:
     """Where a new version comes from.
@@ -139,15 +143,42 @@ class Registry:
         path = self._directory / name
         if name not in pins or (path.exists() and digest(path.read_bytes()) == pins[name]):
             return []
-        return [f"{path}: is not the version in service; promote {service.current.version} again"]
+        mend = f"python -m analytics models publish {kind}"
+        return [f"{path}: is not the version in service; {mend} writes it anew"]
 
-    def promote(self, kind: str, version: str, who: str, why: str) -> Promotion:
+    def publish(self, kind: str) -> str:
+        """Copy the version in service to `<kind>.json` anew, and return the version.
+
+        Raises:
+            InvalidData: A file of it was altered.
+            ForerunnerError: None is in service.
+        """
+        with self._alone(kind):
+            version, states = self.in_service(kind)
+            self._publish(kind, states)
+        return version
+
+    def promote(
+        self, kind: str, version: str, who: str, why: str, expected: str | None = None
+    ) -> Promotion:
         """Put a version in service, once its files are found whole.
+
+        Args:
+            kind: What it predicts.
+            version: Which.
+            who: For the history.
+            why: For the history.
+            expected: Version that must still be in service, empty for none; any when None.
 
         Raises:
             InvalidData: A file of it was altered; what is in service stays.
+            Superseded: Another one than expected is in service, and stays.
         """
         with self._alone(kind):
+            service = self.service(kind)
+            current = service.current.version if service else ""
+            if expected is not None and current != expected:
+                raise Superseded(f"somebody put {current} in service meanwhile")
             return self._put(kind, version, who, why)
 
     def rollback(self, kind: str, who: str, why: str, version: str | None = None) -> Promotion:

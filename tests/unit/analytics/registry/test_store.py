@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analytics.registry.store import Origin, Registry
+from analytics.registry.store import Origin, Registry, Superseded
 from forerunner.errors import ForerunnerError, InvalidData
 
 KIND = "link_failure"
@@ -116,6 +116,28 @@ def test_rollback_to_a_version_that_never_served_is_refused(tmp_path: Path) -> N
         book.rollback(KIND, "bob", "worse", second)
 
 
+def test_a_version_promoted_twice_in_a_row_is_one_step_back(tmp_path: Path) -> None:
+    book = Registry(tmp_path)
+    first, second = _add(book, 1), _add(book, 2)
+    for version in (first, second, second):
+        book.promote(KIND, version, "ann", "newer")
+
+    assert book.rollback(KIND, "bob", "worse").version == first
+
+
+def test_nothing_is_promoted_over_another_than_what_was_expected(tmp_path: Path) -> None:
+    book = Registry(tmp_path)
+    first, second = _add(book, 1), _add(book, 2)
+    book.promote(KIND, first, "ann", "the first", expected="")
+
+    for expected in ("", second):
+        with pytest.raises(Superseded, match=f"somebody put {first} in service meanwhile"):
+            book.promote(KIND, second, "ann", "newer", expected=expected)
+
+    assert book.in_service(KIND)[0] == first
+    assert book.promote(KIND, second, "ann", "newer", expected=first).version == second
+
+
 def test_plain_arrays_are_kept(tmp_path: Path) -> None:
     book = Registry(tmp_path)
     entry = book.add(KIND, {"weights.npz": _npz(np.arange(3.0))}, ORIGIN)
@@ -156,7 +178,14 @@ def test_a_copy_that_somebody_overwrote_is_named(tmp_path: Path) -> None:
     book.promote(KIND, _add(book, 1), "ann", "the first")
     (tmp_path / f"{KIND}.json").write_text("{}")
 
-    assert len(book.published_faults(KIND)) == 1
+    (fault,) = book.published_faults(KIND)
+    assert f"models publish {KIND}" in fault
+    book.publish(KIND)
+
+    assert book.published_faults(KIND) == []
+    service = book.service(KIND)
+    assert service is not None
+    assert len(service.promotions) == 1
 
 
 def _promote_often(directory: Path, number: int) -> None:
