@@ -10,7 +10,7 @@ from analytics.failure.serving import KIND
 from analytics.failure.training import SEEDS, Report, Seeds, train
 from analytics.registry import Registry
 from analytics.registry.compare import compare
-from analytics.registry.store import Origin
+from analytics.registry.store import Origin, Superseded
 from analytics.renewal.held_out import cases, marks
 from analytics.renewal.recorded import Stretch, split
 from forerunner.errors import InvalidData
@@ -27,7 +27,8 @@ class Renewal:
         version: Under which it is kept.
         promoted: Whether it is in service.
         reason: Why, with the figures; also in the history of promotions.
-        before: Version that was in service; empty when none was.
+        before: Version that was in service, and still is where this one was kept; empty when none
+            was.
     """
 
     version: str
@@ -75,9 +76,20 @@ def _judged(
         new, was = marks(model, some), marks(old, some)
         verdict = compare(new.losses, was.losses, new.gap, was.gap)
         promote, reason = verdict.promote, verdict.reason
-    if promote:
-        book.promote(KIND, version, who, reason)
-    return Renewal(version, promote, reason, before)
+    if not promote:
+        return Renewal(version, False, reason, before)
+    return _promoted(book, Renewal(version, True, reason, before), who)
+
+
+def _promoted(book: Registry, found: Renewal, who: str) -> Renewal:
+    """Put it in service, unless what it was compared with is there no more."""
+    try:
+        book.promote(KIND, found.version, who, found.reason, expected=found.before)
+    except Superseded as error:
+        service = book.service(KIND)
+        stands = service.current.version if service else ""
+        return Renewal(found.version, False, f"kept: {error}", stands)
+    return found
 
 
 def keep(book: Registry, model: LinkFailureModel) -> str:

@@ -9,6 +9,7 @@ from analytics.failure.examples import benign_case
 from analytics.failure.model import Calibration, LinkFailureModel
 from analytics.failure.serving import KIND, in_service
 from analytics.registry import Registry
+from analytics.registry.compare import Verdict
 from analytics.renewal import held_out
 from analytics.renewal import renew as renewing
 from analytics.renewal.recorded import Stretch
@@ -67,6 +68,25 @@ def test_a_better_one_is_promoted_and_a_worse_one_kept_with_the_figures(
     assert service is not None
     assert (service.current.version, service.current.who) == (good.version, "ann")
     assert service.current.why == good.reason
+
+
+def test_a_rollback_while_it_is_learned_is_not_undone(
+    model: LinkFailureModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = Registry(tmp_path)
+    first = _renew(book, _model(model, offset=4.0), monkeypatch)
+    _renew(book, _model(model), monkeypatch)
+
+    def rolled_back(*_: object) -> Verdict:
+        book.rollback(KIND, "bob", "worse in the field")
+        return Verdict(True, "promoted: better", 1.0, 0.9, 1.1)
+
+    monkeypatch.setattr(renewing, "compare", rolled_back)
+    third = _renew(book, _model(model, slope=0.9), monkeypatch)
+
+    assert (third.promoted, third.before) == (False, first.version)
+    assert third.reason == f"kept: somebody put {first.version} in service meanwhile"
+    assert book.in_service(KIND)[0] == first.version
 
 
 def test_one_in_service_that_was_altered_is_named_and_nothing_is_promoted(
