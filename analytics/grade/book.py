@@ -3,11 +3,23 @@
 import json
 from collections.abc import Iterable
 
-from analytics.grade.grading import Grade
-from forerunner.database import Execute, Transactional
+from sqlalchemy import column, select, table
 
+from analytics.grade.grading import Grade
+from forerunner.database import Execute
+from forerunner.ledger import Ledger, waiting
+from forerunner.model import Prediction
+
+ALL = 2**62
+"""As many as there are."""
 _TABLE = """CREATE TABLE IF NOT EXISTS grades (
     prediction VARCHAR(64) PRIMARY KEY, time DOUBLE PRECISION NOT NULL, record TEXT NOT NULL)"""
+_NEWEST = """SELECT record FROM grades WHERE record LIKE :false
+    OR prediction IN (SELECT prediction FROM grades ORDER BY time DESC LIMIT :limit)
+    ORDER BY time DESC"""
+_GRADES = table("grades", column("prediction"))
+# As `_put` writes it; within a text of the record its quotes would be escaped.
+_FALSE = '%"verdict": "false_alarm"%'
 
 
 class GradeBook:
@@ -17,7 +29,7 @@ class GradeBook:
         ledger: Where they stand.
     """
 
-    def __init__(self, ledger: Transactional) -> None:
+    def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
     def put(self, grades: Iterable[Grade]) -> None:
@@ -26,13 +38,18 @@ class GradeBook:
         Raises:
             LedgerError: Nothing was written.
         """
+        given = list(grades)
+        if not given:
+            return
         with self._ledger.transaction() as execute:
             execute(_TABLE)
-            for grade in grades:
+            for grade in given:
                 _put(execute, grade)
 
-    def newest(self, limit: int = 1000) -> list[Grade]:
-        """Return the grades of the newest predictions, newest first.
+    def newest(self, limit: int = ALL) -> list[Grade]:
+        """Return the newest grades and, however old, every false alarm; newest first.
+
+        A false alarm counts against a grant for as long as the grant lasts.
 
         Raises:
             InvalidData: One of them does not fit.
@@ -40,8 +57,14 @@ class GradeBook:
         """
         with self._ledger.transaction() as execute:
             execute(_TABLE)
-            rows = execute("SELECT record FROM grades ORDER BY time DESC LIMIT :limit", limit=limit)
+            rows = execute(_NEWEST, limit=limit, false=_FALSE)
         return [Grade.from_dict(json.loads(record), "ledger: grades") for (record,) in rows]
+
+    def ungraded(self, limit: int, since: float) -> list[Prediction]:
+        """Return the newest predictions without a grade, and others, as `ledger.waiting` does."""
+        with self._ledger.transaction() as execute:
+            execute(_TABLE)
+        return waiting(self._ledger, select(_GRADES.c.prediction), limit, since)
 
 
 def _put(execute: Execute, grade: Grade) -> None:

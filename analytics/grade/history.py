@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from analytics.grade.book import GradeBook
-from analytics.grade.crowd import crowded
+from analytics.grade.book import ALL, GradeBook
+from analytics.grade.crowd import WINDOWS_S, crowded
 from analytics.grade.drift import SPAN_S, drifted
 from analytics.grade.grading import Cost, Grade, Terms
 from analytics.grade.verdict import Seen, judge
@@ -19,7 +19,8 @@ from forerunner.topology import Link, Topology, UnknownLink
 PROBE_METRICS = ("probe_sent", "probe_lost", "probe_rtt_s")
 # What tells a queue's delay: the least round trip of so many seconds before.
 _PAST_S = 95.0
-_LOOKED_THROUGH = 500
+# Grades that are read where not all are; no window of a ladder in use asks for as many.
+_KEPT = 1000
 PROBE_QUERY = """SELECT time, host, interface,
     sum(value) FILTER (WHERE metric = 'probe_lost'),
     sum(value) FILTER (WHERE metric = 'probe_sent'),
@@ -45,28 +46,29 @@ class History:
     terms: Terms = field(default_factory=Terms)
     now: float = field(default_factory=time.time)
 
-    def grades(self, newest: int = _LOOKED_THROUGH) -> list[Grade]:
-        """Return the grades of the newest predictions; what is settled is written down.
+    def grades(self, newest: int = ALL) -> list[Grade]:
+        """Return the grades of all predictions; what is settled is written down.
 
         Args:
-            newest: How many predictions are looked at that have no grade yet; what was graded
-                before is returned in any case.
+            newest: On the way to an act there is no time for all: as many of the newest
+                predictions without a grade are looked at, and each that was acted on. Others of
+                the last day are returned as not looked at yet, so that they can be counted.
 
         Raises:
             LedgerError: The ledger cannot be read or written.
             StoreError: A file of the store is damaged.
         """
         book = GradeBook(self.ledger)
-        kept = {each.prediction: each for each in book.newest()}
-        fresh = [x for x in self.ledger.predictions(_LOOKED_THROUGH) if x.id not in kept][:newest]
+        kept = {x.prediction: x for x in book.newest(ALL if newest == ALL else _KEPT)}
+        left = book.ungraded(newest, self.now - max(WINDOWS_S))
         away = [x.prediction for x in kept.values() if x.acted and x.cost.service_s is None]
-        done = acted(self.ledger, [*(x.id for x in fresh), *away])
+        done = acted(self.ledger, [*(x.id for x in left), *away])
         grown = [self._grown(kept[name], done.get(name)) for name in away]
-        made = [self.grade(each, done.get(each.id)) for each in fresh]
+        looked_at = [x for index, x in enumerate(left) if index < newest or x.id in done]
+        made = [self.grade(each, done.get(each.id)) for each in looked_at]
+        made += [_unread(each) for each in left[newest:] if each.id not in done]
         changed = [x for x in grown if x.cost.service_s is not None]
-        settled = [x for x in made if x.settled]
-        if changed or settled:
-            book.put([*changed, *settled])
+        book.put([*changed, *(x for x in made if x.settled)])
         return [*made, *({**kept, **{x.prediction: x for x in grown}}.values())]
 
     def grade(self, prediction: Prediction, done: Acted | None) -> Grade:
@@ -120,6 +122,15 @@ class History:
     @staticmethod
     def _grown(grade: Grade, done: Acted | None) -> Grade:
         return replace(grade, cost=replace(grade.cost, service_s=_service_s(done)))
+
+
+def _unread(prediction: Prediction) -> Grade:
+    """Return the grade of a prediction whose link was not looked at."""
+    return Grade(
+        prediction.id, prediction.kind, prediction.target, prediction.model,
+        prediction.probability, prediction.made_at, "unknown", False, None, False,
+        Cost(None, None, None), "not looked at yet",
+    )  # fmt: skip
 
 
 def _service_s(done: Acted | None) -> float | None:

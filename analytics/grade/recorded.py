@@ -68,7 +68,7 @@ def rerun(history: History, policy: Policy, since: float, by_telemetry: bool) ->
 def _by_ledger(history: History, policy: Policy, since: float) -> Iterator[Prediction]:
     """Yield the predictions that the policy would have acted on, in order."""
     quiet_until: dict[str, float] = {}
-    for each in reversed(history.ledger.predictions(10_000)):
+    for each in reversed(history.ledger.predictions(None)):
         likely = each.probability >= policy.act_probability and each.horizon_s <= policy.horizon_s
         late = each.made_at >= max(since, quiet_until.get(each.target, since))
         if each.kind == "link_failure" and likely and late:

@@ -26,7 +26,6 @@ from forerunner.topology import Topology
 
 POLICY = Path("inventories/lab/group_vars/all/remediation.yml")
 LINKS = Path("inventories/lab/group_vars/all/network.yml")
-_ALL = 1_000_000
 
 
 def show(policy: Path | None, links: Path | None, as_json: bool) -> None:
@@ -41,7 +40,7 @@ def show(policy: Path | None, links: Path | None, as_json: bool) -> None:
     ladder = Ladder.from_data(variable(path, "remediation_autonomy"), str(path))
     with closing(Ledger.open()) as book:
         history = _history(book, links)
-        grades = history.grades(_ALL)
+        grades = history.grades()
         drift = history.drift() or history.crowd(grades, ladder.predictions_per_link_hour)
     found = [record(playbook, grades) for playbook in PLAYBOOKS.values()]
     words = [autonomy(each, ladder, history.now, drift) for each in found]

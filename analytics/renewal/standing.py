@@ -12,8 +12,6 @@ from forerunner.ledger import Ledger
 from forerunner.store import Store
 from forerunner.topology import Topology
 
-_ALL = 1_000_000
-
 
 def standing(network: Topology, span_s: float) -> ModelDrift:
     """Return how far the model in service is from its training, grading what is to be graded.
@@ -27,5 +25,5 @@ def standing(network: Topology, span_s: float) -> ModelDrift:
     """
     model, store = in_service(home.var() / "models" / f"{KIND}.json"), Store(home.telemetry(), 2)
     with closing(Ledger.open()) as book:
-        grades = History(book, store, network).grades(_ALL)
+        grades = History(book, store, network).grades()
     return model_drift(model, stretches(store, network, time.time(), span_s), grades)

@@ -2,14 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 
 from forerunner.ledger import tables
 from forerunner.ledger.ledger import Ledger
+from forerunner.model import Prediction
 
 _PLANS, _OUTCOMES = tables.plans, tables.outcomes
 _JOINED = _PLANS.outerjoin(_OUTCOMES, _PLANS.c.id == _OUTCOMES.c.plan)
+_VERIFIED = _OUTCOMES.c.record["state"].as_string() == "verified"
+_ACTED_ON = (
+    select(_PLANS.c.prediction)
+    .select_from(_JOINED)
+    .where(_PLANS.c.prediction.is_not(None), or_(_OUTCOMES.c.plan.is_(None), _VERIFIED))
+)
+# A statement of SQLite names 32,766 values at the most.
+_PAGE = 10_000
 
 
 @dataclass(frozen=True)
@@ -34,9 +44,11 @@ def acted(ledger: Ledger, predictions: Sequence[str]) -> dict[str, Acted]:
         LedgerError: The ledger cannot be read.
     """
     columns = (_PLANS.c.prediction, _PLANS.c.record, _OUTCOMES.c.record)
-    query = select(*columns).select_from(_JOINED).where(_PLANS.c.prediction.in_(predictions))
+    joined = select(*columns).select_from(_JOINED)
+    pages = (predictions[at : at + _PAGE] for at in range(0, len(predictions), _PAGE))
+    rows = (row for x in pages for row in ledger.rows(joined.where(_PLANS.c.prediction.in_(x))))
     found: dict[str, tuple[str, float | None]] = {}
-    for prediction, plan, outcome in ledger.rows(query):
+    for prediction, plan, outcome in rows:
         if outcome is None or outcome["state"] == "verified":
             done = None if outcome is None else float(outcome["ended_at"])
             found[prediction] = (str(plan["variables"].get("link", "")), done)
@@ -47,12 +59,32 @@ def acted(ledger: Ledger, predictions: Sequence[str]) -> dict[str, Acted]:
     }
 
 
+def waiting(ledger: Ledger, graded: Select[Any], limit: int, since: float) -> list[Prediction]:
+    """Return predictions that are not graded yet, newest first.
+
+    Args:
+        ledger: Where they stand.
+        graded: Query for the identifiers of those that are.
+        limit: How many of the newest.
+        since: Seconds since the epoch, from which on they are returned too; and so is every one
+            for which something was done or is under way, however old it is.
+
+    Raises:
+        LedgerError: They cannot be read.
+    """
+    said = tables.predictions.c
+    left = said.id.not_in(graded)
+    newest = select(said.sequence).where(left).order_by(said.sequence.desc()).limit(limit)
+    wanted = or_(said.sequence.in_(newest), said.time >= since, said.id.in_(_ACTED_ON))
+    query = select(said.record).where(left, wanted).order_by(said.sequence.desc())
+    return [Prediction.from_dict(record, "ledger") for (record,) in ledger.rows(query)]
+
+
 def _returns(ledger: Ledger) -> list[tuple[str, float]]:
     """Return link and time of every return to service, in order."""
-    state = _OUTCOMES.c.record["state"].as_string() == "verified"
     playbook = _PLANS.c.record["playbook"].as_string() == "undrain_link"
     link = _PLANS.c.record["variables"]["link"].as_string()
-    query = select(link, _OUTCOMES.c.time).select_from(_JOINED).where(state, playbook)
+    query = select(link, _OUTCOMES.c.time).select_from(_JOINED).where(_VERIFIED, playbook)
     return [(str(x), float(y)) for x, y in ledger.rows(query.order_by(_OUTCOMES.c.time))]
 
 

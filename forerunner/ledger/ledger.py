@@ -109,8 +109,8 @@ class Ledger:
             rows = connection.execute(query.order_by(table.c.sequence)).all()
         return [(row.sequence, Prediction.from_dict(row.record, "ledger")) for row in rows]
 
-    def predictions(self, limit: int = 50) -> list[Prediction]:
-        """Return the newest predictions, newest first, acted on or not."""
+    def predictions(self, limit: int | None = 50) -> list[Prediction]:
+        """Return the newest predictions, newest first, acted on or not; all when None."""
         query = select(tables.predictions.c.record).order_by(tables.predictions.c.sequence.desc())
         with self._connect() as connection:
             records = connection.execute(query.limit(limit)).scalars().all()

@@ -15,7 +15,8 @@ from forerunner.remediate.plans import plan_file, write_plan
 from forerunner.remediate.site import Site
 from forerunner.store import Store
 
-# As many predictions are graded on the way to an act; the rest by `python -m analytics grade`.
+# As many predictions that nobody acted on are graded on the way to an act; the rest by
+# `python -m analytics grade`.
 _GRADED_ON_THE_WAY = 10
 _LONGEST_TEXT = 2000
 

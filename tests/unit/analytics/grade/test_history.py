@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from analytics.__main__ import application
 from analytics.decide import Policy
-from analytics.grade import Cost
+from analytics.grade import Cost, record
 from analytics.grade.book import GradeBook
 from analytics.grade.history import History
 from analytics.grade.recorded import rerun
@@ -141,6 +141,33 @@ def test_a_refused_plan_is_no_act(history: History) -> None:
     history.ledger.add_outcome(Outcome("n", "refused", {}, {}, {}, 1, 1, "cli"))
 
     assert [x.acted for x in history.grades()] == [False]
+
+
+def test_every_prediction_is_graded_however_many_there_are(history: History) -> None:
+    for index in range(520):
+        history.ledger.add_prediction(replace(prediction(), id=f"q-{index}", target="r1:r9"))
+
+    assert len(history.grades()) == 520
+    assert len(GradeBook(history.ledger).newest()) == 520
+
+
+def test_on_the_way_to_an_act_each_one_that_was_acted_on_is_looked_at(history: History) -> None:
+    history.ledger.add_prediction(prediction())
+    act(history, "drain_link", BEGUN + 4)
+    for index in range(3):
+        history.ledger.add_prediction(replace(prediction(), id=f"q-{index}", made_at=BEGUN + 1))
+    open_yet = replace(history, now=BEGUN + 10).grades(newest=2)
+
+    assert [x.prediction for x in open_yet if x.acted] == ["p-1"]
+    assert [x.prediction for x in open_yet if x.why == "not looked at yet"] == ["q-0"]
+    assert record("drain_link", open_yet).unproven == 1
+
+
+def test_a_false_alarm_counts_however_many_were_graded_since(history: History) -> None:
+    book = GradeBook(history.ledger)
+    book.put([grade(0, "false_alarm"), *(grade(index) for index in range(1, 5))])
+
+    assert [x.prediction for x in book.newest(2)] == ["p-4", "p-3", "p-0"]
 
 
 def test_a_stricter_candidate_acts_less_on_what_the_ledger_holds(
