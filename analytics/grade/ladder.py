@@ -23,9 +23,9 @@ _TEXT = {"type": "string", "minLength": 1, "maxLength": 300}
 _DATE = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"}
 
 
-def _object(**properties: Any) -> dict[str, Any]:
-    required = list(properties)
-    rest = {"required": required, "additionalProperties": False}
+def _object(optional: Mapping[str, Any] | None = None, **required: Any) -> dict[str, Any]:
+    properties = {**(optional or {}), **required}
+    rest = {"required": list(required), "additionalProperties": False}
     return {"type": "object", "properties": properties, **rest}
 
 
@@ -39,7 +39,7 @@ _GRANT = _object(
     false_alarms={"type": "integer", "minimum": 0, "maximum": 1000},
 )
 _SCHEMA = _object(
-    enforced={"type": "boolean"},
+    optional={"enforced": {"type": "boolean"}},
     window={"type": "integer", "minimum": 5, "maximum": 10_000},
     confidence={"type": "number", "minimum": 0.5, "exclusiveMaximum": 1},
     lower_bounds=_object(recommend=_BOUND, approve=_BOUND, act=_BOUND),
@@ -77,8 +77,8 @@ class Ladder:
     """What each level asks for; the inventory's `remediation_autonomy`.
 
     Attributes:
-        enforced: Whether what may not act is held back; else it is only told by
-            `python -m analytics grade`.
+        enforced: Whether what may not act is held back, which it is unless the inventory says
+            otherwise; else it is only told by `python -m analytics grade`.
         window: Newest graded predictions that count.
         confidence: Of the lower bound, 0 to 1.
         lower_bounds: Least lower bound of the precision by level; `observe` asks for nothing.
@@ -117,7 +117,7 @@ class Ladder:
         for name in names:
             if names.count(name) > 1:
                 raise InvalidData(source, "grants", f"{name} has more than one; leave one of them")
-        return cls(**{**data, "grants": grants})
+        return cls(**{"enforced": True, **data, "grants": grants})
 
     def grant(self, playbook: str) -> Grant | None:
         """Return what a person has granted to a playbook."""

@@ -5,6 +5,7 @@ has true precursors of link faults. The lab's own figures are in `make bench-loo
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -49,7 +50,8 @@ def link(_data: Path, extent: Extent, console: Console) -> list[Row]:
 
 def drift(_data: Path, extent: Extent, console: Console) -> list[Row]:
     """Return the most bad acts of a model whose inputs change before it is demoted."""
-    model, terms = _model(), _terms()
+    model, (policy, ladder) = _model(), _terms()
+    terms, stands = (policy, replace(ladder, enforced=True)), str(ladder.enforced).lower()
     seeds = _DRIFTS[: _SHORT[2]] if extent == "short" else _DRIFTS
     rows: list[Row] = []
     acted, fired = [0], [0]
@@ -65,7 +67,8 @@ def drift(_data: Path, extent: Extent, console: Console) -> list[Row]:
         mine, without = max(x.acted for x in runs), max(x.fired for x in runs)
         rows.append(_drift_row(f"drift_{len(rows) + 1}", name, (mine, without), len(runs)))
     most = (max(acted), max(fired))
-    return [_drift_row("drifted_model_bad_acts", "any change", most, len(acted) - 1), *rows]
+    change = f"any change, with the ladder enforced (the lab's inventory has {stands})"
+    return [_drift_row("drifted_model_bad_acts", change, most, len(acted) - 1), *rows]
 
 
 def _drift_row(name: str, change: str, most: tuple[int, int], runs: int) -> Row:

@@ -69,7 +69,7 @@ class Run:
 
     Attributes:
         fired: Times the trigger fired: the bad acts of a loop without a guard.
-        acted: Of these, those at which autonomy said act.
+        acted: Of these, those that nothing held back: autonomy said act, or is not enforced.
         level: Where autonomy stood after the last of them.
     """
 
@@ -97,7 +97,7 @@ def run(
         rolling: One link after the other, not all at once.
         seed: Of the links.
         model: In service.
-        terms: The policy and the ladder of the lab.
+        terms: The policy and the ladder; one that is not enforced holds nothing back.
     """
     policy, ladder = terms
     series = [_link(change, rolling, seed * LINKS + index, index) for index in range(LINKS)]
@@ -106,8 +106,9 @@ def run(
     graded, acted, level = _Graded(shown), 0, "act"
     for each in fired:
         level = _level(graded, each, ladder)
-        acted += level == "act"
-        graded.add(each, level == "act")
+        free = level == "act" or not ladder.enforced
+        acted += free
+        graded.add(each, free)
     return Run(len(fired), acted, level)
 
 

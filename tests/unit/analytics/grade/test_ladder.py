@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from analytics.grade import Autonomy, Grade, Ladder, autonomy, record
+from analytics.grade.report import read_policy, variable
 from forerunner.errors import InvalidData
 from tests.unit.analytics.grade.conftest import BEGUN, FILE, grade
 
@@ -24,6 +25,25 @@ def strict(ladder: Ladder) -> Ladder:
 def test_the_lab_acts_out_of_the_box(ladder: Ladder) -> None:
     for playbook in ("drain_link", "undrain_link"):
         assert autonomy(record(playbook, []), ladder, NOW).level == "act"
+
+
+def test_what_may_not_act_is_held_back_unless_the_inventory_says_otherwise(
+    data: dict[str, Any], ladder: Ladder
+) -> None:
+    del data["enforced"]
+
+    assert (ladder.enforced, Ladder.from_data(data).enforced) == (False, True)
+
+
+def test_a_network_in_service_enforces_what_its_playbooks_have_earned(
+    request: pytest.FixtureRequest,
+) -> None:
+    path = request.config.rootpath / "inventories/example/group_vars/all/remediation.yml"
+    serving = Ladder.from_data(variable(path, "remediation_autonomy"), str(path))
+
+    assert read_policy(path).maximum_drained_links == 1
+    assert serving.enforced
+    assert level([], serving).level == "observe"
 
 
 def test_without_a_grant_a_playbook_begins_by_observing(strict: Ladder) -> None:
