@@ -1,16 +1,12 @@
 """The command line of the head: train a model, replay history, answer an engineer's questions."""
 
 import json
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-import yaml
 from rich.console import Console
-from rich.progress import track
-from rich.table import Table
 
 from analytics.diagnosis.command import application as diagnosis
 from analytics.grade.command import grade
@@ -23,8 +19,6 @@ from forerunner.errors import ForerunnerError
 
 if TYPE_CHECKING:
     from analytics.answers import Asked
-    from analytics.decide import Policy
-    from analytics.evaluate.replay import Detector, Shares
 
 application = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 application.add_typer(diagnosis, name="diagnosis")
@@ -34,17 +28,12 @@ models.command()(drift)
 application.command()(train)
 application.command()(search)
 application.command()(grade)
-POLICY = Path("inventories/lab/group_vars/all/remediation.yml")
-LINKS = Path("inventories/lab/group_vars/all/network.yml")
 Since = Annotated[str, typer.Option(help="How far back: 90s, 15m, 1h, 2d.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 Links = Annotated[Path | None, typer.Option(help="File with network_links.")]
+OF_GENERATED = ("hours", "seed", "faults", "detector", "model")
+OF_RECORDED = ("telemetry", "since", "links")
 DetectorName = Literal["link_failure", "cusum"]
-
-
-def model_path() -> Path:
-    """Return where the model stands unless told otherwise."""
-    return home.var() / "models" / "link_failure.json"
 
 
 @application.callback()
@@ -54,6 +43,7 @@ def main() -> None:
 
 @application.command()
 def replay(
+    context: typer.Context,
     hours: Annotated[int, typer.Option(min=0, help="Benign hours to generate.")] = 100,
     seed: Annotated[int, typer.Option(min=0, help="Which benign hours.")] = 0,
     faults: Annotated[int, typer.Option(min=0, help="Seeds of each kind of fault.")] = 10,
@@ -64,20 +54,19 @@ def replay(
     recorded: Annotated[bool, typer.Option("--recorded", help="Re-run the ledger.")] = False,
     telemetry: Annotated[bool, typer.Option("--telemetry", help="And its probabilities.")] = False,
     since: Since = "1d",
+    links: Links = None,
 ) -> None:
     """Replay history through a policy: generated, or what was recorded, as a candidate sees it."""
-    from analytics.grade.report import read_policy, show_recorded
-
+    refuse_mixed(context, recorded)
     if recorded:
-        show_recorded(policy, None, since, telemetry, out)
-        return
-    rules = read_policy(policy or home.root() / POLICY)
-    judge = choose(detector, model or model_path(), rules)
-    figures = generated(detector, judge, rules, range(faults), (hours, seed))
-    path = out or home.var() / "replay" / f"{detector}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(figures, indent=2) + "\n")
-    show(figures, path)
+        from analytics.grade.report import show_recorded
+
+        show_recorded(policy, links, since, telemetry, out)
+    else:
+        from analytics.evaluate.report import show_generated
+
+        path = model or home.var() / "models" / "link_failure.json"
+        show_generated(detector, path, policy, range(faults), (hours, seed), out)
 
 
 @application.command()
@@ -196,17 +185,11 @@ def asked(since: str, links: Path | None) -> "Asked":
         ForerunnerError: The span is none, or the file holds no `network_links`.
     """
     from analytics.answers import Asked, seconds
+    from analytics.inventory import topology
     from forerunner.store import RollUps, Store
-    from forerunner.topology import Topology
 
-    path = links or home.root() / LINKS
-    try:
-        data = yaml.safe_load(path.read_text())["network_links"]
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise ForerunnerError(f"{path}: cannot read network_links: {error!r}") from error
-    span_s = seconds(since)
     store, rolled = Store(home.telemetry(), 2), RollUps(home.telemetry(), 2)
-    return Asked(store, Topology.from_data(data, str(path)), span_s, rolled=rolled)
+    return Asked(store, topology(links), seconds(since), rolled=rolled)
 
 
 def say(answer: dict[str, Any], show_it: Callable[[dict[str, Any]], None], as_json: bool) -> None:
@@ -217,64 +200,18 @@ def say(answer: dict[str, Any], show_it: Callable[[dict[str, Any]], None], as_js
         show_it(answer)
 
 
-def choose(name: DetectorName, path: Path, policy: "Policy") -> "Detector":
-    """Return the detector of that name; `path` is where the model stands."""
-    from analytics.evaluate.baseline import cusum_probability
-    from analytics.failure.monitor import debounced
-    from analytics.failure.serving import in_service
+def refuse_mixed(context: typer.Context, recorded: bool) -> None:
+    """Raise where `replay` is given an option that would mean nothing.
 
-    if name == "cusum":
-        return partial(cusum_probability, act_probability=policy.act_probability)
-    return partial(debounced, in_service(path))
-
-
-def generated(
-    name: str, judge: "Detector", rules: "Policy", faults: range, hours: tuple[int, int]
-) -> dict[str, Any]:
-    """Return the figures of a replay of generated history; `hours` are how many, and their seed."""
-    from analytics.evaluate.replay import RAMPS, benign_acts, benign_seeds, fault_shares
-
-    counts = benign_acts(judge, rules, benign_seeds(*hours))
-    found = list(track(counts, "benign hours", total=hours[0], transient=True))
-    kinds = fault_shares(judge, rules, (*RAMPS, "flapping"), faults) if faults else []
-    return summary(name, found, hours[1], kinds)
-
-
-def summary(
-    detector: str, acts_by_hour: list[int], seed: int, kinds: Iterable["Shares"]
-) -> dict[str, Any]:
-    """Return the figures of a replay as plain data."""
-    from statistics import median
-
-    kinds = list(kinds)
-    shares = [share for each in kinds for share in each.shares]
-    return {
-        "detector": detector,
-        "seed": seed,
-        "hours": len(acts_by_hour),
-        "acts": sum(acts_by_hour),
-        "acts_per_hour": sum(acts_by_hour) / len(acts_by_hour) if acts_by_hour else None,
-        "share_median": median(shares) if shares else None,
-        "share_mean": sum(shares) / len(shares) if shares else None,
-        "share_max": max(shares, default=None),
-        "kinds": [each.row() for each in kinds],
-    }
-
-
-def show(figures: dict[str, Any], path: Path) -> None:
-    """Print the figures of a replay."""
-    rows = figures["kinds"]
-    table = Table("kind", "seeds", "share median", "share max", "delay s", "missed", "most acts")
-    for row in rows:
-        cells = (row["share_median"], row["share_max"], row["delay_median_s"])
-        numbers = ["-" if value is None else f"{value:.3f}" for value in cells]
-        counts = (str(row["missed"]), str(row["acts_max"]))
-        table.add_row(row["kind"], str(row["seeds"]), *numbers, *counts)
-    console = Console(soft_wrap=True)
-    console.print(table)
-    rate = "not measured" if figures["acts_per_hour"] is None else f"{figures['acts_per_hour']:.3f}"
-    console.print(f"{figures['detector']}: {rate} acts an hour on {figures['hours']} benign hours")
-    console.print(f"figures: {path}")
+    Raises:
+        ForerunnerError: It is; names the options.
+    """
+    idle = OF_GENERATED if recorded else OF_RECORDED
+    sources = {name: context.get_parameter_source(name) for name in idle}
+    given = [f"--{name}" for name, each in sources.items() if each and each.name == "COMMANDLINE"]
+    if given:
+        of = "generated history: leave --recorded away" if recorded else "--recorded: add it"
+        raise ForerunnerError(f"{', '.join(given)} is of {of}, or leave {', '.join(given)} away")
 
 
 def run() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from analytics.decide import Policy, Trigger
+from analytics.failure.model import HORIZON_S
 from analytics.grade.grading import Grade
 from analytics.grade.history import History
 from analytics.grade.record import lower_bound
@@ -77,7 +78,12 @@ def _by_ledger(history: History, policy: Policy, since: float) -> Iterator[Predi
 
 
 def _by_telemetry(history: History, policy: Policy, since: float) -> Iterator[Prediction]:
-    """Yield the predictions that a trigger of the policy makes of the recorded probabilities."""
+    """Yield the predictions that a trigger of the policy makes of the recorded probabilities.
+
+    They look as far ahead as the model does; a policy that allows less acts on none of them.
+    """
+    if policy.horizon_s < HORIZON_S:
+        return
     links = {(x.directions[0].host, x.directions[0].interface): x for x in history.topology.links}
     wanted = Wanted(("link_failure_probability",), since=since, until=history.now)
     triggers: dict[str, Trigger] = {}
@@ -89,7 +95,7 @@ def _by_telemetry(history: History, policy: Policy, since: float) -> Iterator[Pr
         if trigger.update(moment, value):
             name = f"{link.name} {moment:.1f}"
             yield Prediction(
-                name, "link_failure", link.name, value, None, policy.horizon_s, {}, "rerun", moment
+                name, "link_failure", link.name, value, None, HORIZON_S, {}, "rerun", moment
             )
 
 

@@ -7,25 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import typer
-import yaml
 from rich.console import Console
 from rich.table import Table
 
 from analytics.answers.asked import seconds
-from analytics.decide import Policy
 from analytics.grade.grading import PLAYBOOKS
 from analytics.grade.history import History
 from analytics.grade.ladder import Autonomy, Ladder, autonomy
 from analytics.grade.record import Record, record
 from analytics.grade.recorded import Rerun, rerun
+from analytics.inventory import POLICY, read_policy, serving_policy, topology, variable
 from forerunner import home
-from forerunner.errors import ForerunnerError
 from forerunner.ledger import Ledger
 from forerunner.store import Store
-from forerunner.topology import Topology
-
-POLICY = Path("inventories/lab/group_vars/all/remediation.yml")
-LINKS = Path("inventories/lab/group_vars/all/network.yml")
 
 
 def show(policy: Path | None, links: Path | None, as_json: bool) -> None:
@@ -62,45 +56,24 @@ def show_recorded(
 
     Args:
         candidate: File with remediation_policy; the one in service when None.
-        links: File with network_links.
+        links: File with network_links; the lab's when None.
         since: How far back, as 1h or 2d.
         by_telemetry: Re-run the recorded probabilities, not only the ledger's predictions.
         out: Where the figures go as JSON.
     """
-    serving = home.root() / POLICY
-    policies = {"in service": read_policy(serving), "candidate": read_policy(candidate or serving)}
+    serving = serving_policy()
+    mine = read_policy(candidate) if candidate else serving
     with closing(Ledger.open()) as book:
         history = _history(book, links)
         begin = history.now - seconds(since)
-        found = {x: rerun(history, y, begin, by_telemetry) for x, y in policies.items()}
+        found = {
+            name: rerun(history, policy, begin, by_telemetry)
+            for name, policy in (("in service", serving), ("candidate", mine))
+        }
     path = out or home.var() / "replay" / "recorded.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({name: x.rows() for name, x in found.items()}, indent=2) + "\n")
-    console = Console(soft_wrap=True)
-    console.print(beside(found))
-    console.print(f"figures: {path}")
-
-
-def variable(path: Path, name: str) -> Any:
-    """Return a variable of an inventory file.
-
-    Raises:
-        ForerunnerError: The file cannot be read, or does not hold it.
-    """
-    try:
-        return yaml.safe_load(path.read_text())[name]
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise ForerunnerError(f"{path}: cannot read {name}: {error!r}") from error
-
-
-def read_policy(path: Path) -> Policy:
-    """Return the policy of an inventory file.
-
-    Raises:
-        ForerunnerError: The file cannot be read, or holds no `remediation_policy`.
-        InvalidData: A field of it is wrong.
-    """
-    return Policy.from_data(variable(path, "remediation_policy"), str(path))
+    show_beside(found, path)
 
 
 def table(found: list[Record], words: list[Autonomy], ladder: Ladder) -> Table:
@@ -122,6 +95,13 @@ def table(found: list[Record], words: list[Autonomy], ladder: Ladder) -> Table:
     return view
 
 
+def show_beside(found: Mapping[str, Rerun], path: Path) -> None:
+    """Print what policies would have done, and where it was written."""
+    console = Console(soft_wrap=True)
+    console.print(beside(found))
+    console.print(f"figures: {path}")
+
+
 def beside(found: Mapping[str, Rerun]) -> Table:
     """Return what policies would have done, side by side."""
     view = Table("recorded history", *found)
@@ -139,17 +119,6 @@ def _plain(each: Record, word: Autonomy, ladder: Ladder) -> dict[str, Any]:
 
 def _figure(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
-
-
-def topology(links: Path | None = None) -> Topology:
-    """Return the links of an inventory file; the lab's when None.
-
-    Raises:
-        ForerunnerError: The file cannot be read, or holds no `network_links`.
-        InvalidData: A field of it is wrong.
-    """
-    path = links or home.root() / LINKS
-    return Topology.from_data(variable(path, "network_links"), str(path))
 
 
 def _history(book: Ledger, links: Path | None) -> History:

@@ -45,7 +45,7 @@ def figures(metrics: dict[str, float]) -> str:
 
 def _renewed(links: Path | None, report: Callable[[str], None]) -> str:
     from analytics.failure.serving import KIND
-    from analytics.grade.report import topology
+    from analytics.inventory import topology
     from analytics.registry import Registry
     from analytics.renewal.recorded import stretches
     from analytics.renewal.renew import renew
@@ -71,7 +71,7 @@ def drift(
 ) -> None:
     """Say whether inputs or calibration have drifted from training; exit code 1 if they have."""
     from analytics.answers.asked import seconds
-    from analytics.grade.report import topology
+    from analytics.inventory import topology
     from analytics.renewal.standing import standing
 
     found = standing(topology(links), seconds(since))

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +17,9 @@ from analytics.grade import Cost, record
 from analytics.grade.book import GradeBook
 from analytics.grade.history import History
 from analytics.grade.recorded import rerun
-from analytics.grade.report import read_policy
+from analytics.inventory import read_policy
 from forerunner import home
+from forerunner.errors import ForerunnerError
 from forerunner.ledger import Ledger
 from forerunner.model import Outcome, Plan, Sample
 from forerunner.store import Store
@@ -198,6 +200,57 @@ def test_a_candidate_that_acts_earlier_is_found_in_the_recorded_probabilities(
     assert (now.acts, now.right, earlier.acts, earlier.right) == (1, 1, 1, 1)
     assert now.lead_s == pytest.approx(25.0, abs=0.2)
     assert earlier.lead_s == pytest.approx(40.0, abs=0.2)
+
+
+def test_acts_that_are_re_run_look_as_far_ahead_as_the_model(
+    history: History, policy: Policy
+) -> None:
+    measure(
+        history,
+        lost=lambda time: 10.0 if time >= 62 else 0.0,
+        probability=lambda time: 0.999 if time > 0 else 0.0,
+    )
+    further, nearer = (
+        rerun(history, replace(policy, horizon_s=x), BEGUN - 100, True) for x in (300.0, 30.0)
+    )
+
+    assert (further.acts, further.false_alarms) == (1, 1)
+    assert nearer.acts == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["--recorded", "--hours", "5", "--detector", "cusum"], "--hours, --detector"),
+        (["--recorded", "--model", "x.json"], "--model"),
+        (["--telemetry"], "--telemetry"),
+        (["--links", "x.yml"], "--links"),
+    ],
+)
+def test_an_option_that_would_mean_nothing_is_refused(words: list[str], named: str) -> None:
+    found = CliRunner().invoke(application, ["replay", *words])
+
+    assert isinstance(found.exception, ForerunnerError)
+    assert str(found.exception).startswith(f"{named} is of ")
+
+
+def test_the_policy_in_service_is_the_one_that_decisions_stand_on(
+    history: History, policy: Policy, tmp_path: Path
+) -> None:
+    history.ledger.add_prediction(prediction())
+    history.ledger.add_prediction(
+        replace(prediction(), id="now", made_at=time.time() - 70, probability=0.7)
+    )
+    (tmp_path / "observe").mkdir()
+    serving = {"policy": vars(replace(policy, act_probability=0.6))}
+    (tmp_path / "observe" / "config.json").write_text(json.dumps(serving))
+    links = tmp_path / "network.yml"
+    links.write_text(json.dumps({"network_links": LINKS}))
+    said = CliRunner().invoke(application, ["replay", "--recorded", "--links", str(links)])
+    found = json.loads((tmp_path / "replay" / "recorded.json").read_text())
+
+    assert said.exit_code == 0, said.output
+    assert [found[name]["acts"] for name in ("in service", "candidate")] == [1, 1]
 
 
 def test_the_commands_print_records_and_policies_side_by_side(

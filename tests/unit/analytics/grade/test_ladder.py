@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from analytics.grade import Autonomy, Grade, Ladder, autonomy, record
-from analytics.grade.report import read_policy, variable
+from analytics.inventory import read_policy, variable
 from forerunner.errors import InvalidData
 from tests.unit.analytics.grade.conftest import BEGUN, FILE, grade
 
