@@ -66,7 +66,7 @@ class Examples:
     @property
     def digest(self) -> str:
         """Return the sha256 of the data, hexadecimal."""
-        arrays = (self.rows, self.failing, self.weight)
+        arrays = (self.rows, self.failing, self.weight, self.remaining_s)
         return hashlib.sha256(
             b"".join(np.ascontiguousarray(x).tobytes() for x in arrays)
         ).hexdigest()

@@ -1,5 +1,6 @@
 """The model of a link that is about to fail: boosted trees, calibrated, kept as plain JSON."""
 
+import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -125,12 +126,19 @@ class LinkFailureModel:
         remaining = np.minimum(self.horizon_s, learn.remaining_s[known])
         lead = Ridge(alpha=10.0).fit(learn.rows[known], remaining)
         self.lead_, self.lead_offset_ = lead.coef_.tolist(), float(lead.intercept_)
-        self.card_: dict[str, Any] = {"data_sha256": learn.digest, "sklearn": sklearn.__version__}
+        digest = self._digest(learn, calibrate)
+        self.card_: dict[str, Any] = {"data_sha256": digest, "sklearn": sklearn.__version__}
         return self
+
+    def _digest(self, learn: Examples, calibrate: Examples) -> str:
+        """Return the sha256 of all that the model follows from; grades are told apart by it."""
+        settings = (self.trees, self.depth, self.rate, self.debounce, self.seed, self.horizon_s)
+        said = (learn.digest, calibrate.digest, sklearn.__version__, *settings)
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     @property
     def name(self) -> str:
-        """Return the model's name with the beginning of its data's hash."""
+        """Return the model's name with the beginning of the hash of what it follows from."""
         self._check_fitted()
         return f"link_failure {str(self.card_.get('data_sha256', 'unknown'))[:8]}"
 

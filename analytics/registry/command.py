@@ -2,7 +2,6 @@
 
 import getpass
 import json
-from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from analytics.registry.code import code_version
 from analytics.registry.store import Origin, Registry
 from forerunner import home
 from forerunner.errors import ForerunnerError, InvalidData
@@ -120,8 +120,7 @@ def keep(book: Registry, kind: str, file: Path) -> str:
     try:
         content = file.read_bytes()
         card = json.loads(content)["card"]
-        code = f"forerunner {installed('forerunner')}"
-        origin = Origin(card["data_sha256"], code, dict(card["metrics"]), card)
+        origin = Origin(card["data_sha256"], code_version(), dict(card["metrics"]), card)
     except OSError as error:
         raise ForerunnerError(f"{file}: cannot be read: {error}") from error
     except (ValueError, KeyError, TypeError) as error:

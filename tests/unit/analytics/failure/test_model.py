@@ -1,6 +1,7 @@
 """The model says what scikit-learn says, and is read back without trust."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,17 @@ from analytics.failure.features import extract
 from analytics.failure.model import LinkFailureModel, NotFitted
 from analytics.failure.trees import Ensemble
 from forerunner.errors import InvalidData
+
+
+def test_a_model_is_named_by_all_that_it_follows_from() -> None:
+    learn, other = (gather(("sawtooth",), range(x, x + 2), range(x, x)) for x in (1000, 2000))
+    later = replace(learn, remaining_s=learn.remaining_s + 1)
+    made = [(learn, other), (learn, learn), (later, other)]
+    names = [LinkFailureModel(trees=2).fit(*given).name for given in made]
+    names += [LinkFailureModel(trees=2, seed=2).fit(learn, other).name]
+
+    assert len(set(names)) == 4
+    assert LinkFailureModel(trees=2).fit(learn, other).name == names[0]
 
 
 def test_our_trees_score_as_those_of_scikit_learn() -> None:
