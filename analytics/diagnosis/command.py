@@ -1,6 +1,7 @@
 """The commands that learn the causes behind alarms, and tell the cause of a set of them."""
 
 import csv
+import getpass
 import json
 import sys
 from pathlib import Path
@@ -19,23 +20,34 @@ if TYPE_CHECKING:
     from analytics.diagnosis.model import AlarmDiagnosis, Diagnosis
 
 application = typer.Typer(help="The cause behind a set of alarms.", no_args_is_help=True)
-Model = Annotated[Path | None, typer.Option(help="The model; by default below var/models.")]
+Model = Annotated[Path | None, typer.Option(help="The model; else the one in service.")]
+KIND = "alarm_diagnosis"
 
 
 @application.command()
 def learn(
     table: Annotated[Path, typer.Argument(help="CSV: a column of seconds an alarm, last `label`.")],
-    model: Model = None,
+    model: Annotated[
+        Path | None, typer.Option(help="Only write it there; nothing is put in service.")
+    ] = None,
 ) -> None:
-    """Learn from windows whose cause is known."""
-    from analytics.diagnosis.model import AlarmDiagnosis
+    """Learn from windows whose cause is known; promote what is learned where it is better."""
+    from analytics.diagnosis import learning
+    from analytics.registry import Registry
 
-    seconds, causes, alarms = read(table)
-    found = AlarmDiagnosis().fit(seconds, causes, alarms)
-    path = model or _default()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(found.state()))
-    Console(soft_wrap=True).print(f"{path}: {len(causes)} windows, causes {found.causes_}")
+    given, console = learning.Windows(*read(table)), Console(soft_wrap=True)
+    if model is not None:
+        found, _ = learning.learn(given)
+        model.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(model, json.dumps(found.state()))
+        console.print(f"{model}: {len(given.causes)} windows, causes {found.causes_}")
+        return
+    book, about = Registry(home.var() / "models"), {"table": table.name}
+    made = learning.renew(book, given, getpass.getuser(), about)
+    stands = "is in service" if made.promoted else f"is kept, {made.before} stays in service"
+    console.print(f"{KIND} {made.version} {stands}: {made.reason}", markup=False)
+    figures = book.entry(KIND, made.version).metrics
+    console.print(", ".join(f"{name} {value:.3g}" for name, value in figures.items()))
 
 
 @application.command()
@@ -47,7 +59,7 @@ def tell(
     """Tell the cause behind one set of alarms, and what speaks for it."""
     from analytics.diagnosis.alarms import row
 
-    found = _loaded(model or _default())
+    found = _loaded(model)
     given = _given(alarms)
     said = found.diagnose(row(given, found.alarms_, alarms))
     if as_json:
@@ -103,20 +115,30 @@ def show(said: "Diagnosis") -> None:
         console.print(f"{escape(name)}: {added:+.3f} of the votes")
 
 
-def _default() -> Path:
-    return home.var() / "models" / "alarm_diagnosis.json"
-
-
-def _loaded(path: Path) -> "AlarmDiagnosis":
+def _loaded(path: Path | None) -> "AlarmDiagnosis":
+    """Return the model of a file, or the one in service by its pin."""
     from analytics.diagnosis.model import AlarmDiagnosis
+    from analytics.registry import Registry
 
+    book, name = Registry(home.var() / "models"), f"{KIND}.json"
+    if path is None and book.service(KIND):
+        version, states = book.in_service(KIND)
+        content, source = states[name], f"{KIND} {version}"
+    else:
+        path = path or home.var() / "models" / name
+        content, source = _read(path), str(path)
     try:
-        return AlarmDiagnosis.from_state(json.loads(path.read_text()), str(path))
+        return AlarmDiagnosis.from_state(json.loads(content), source)
+    except ValueError as error:
+        raise InvalidData(source, "", f"is no JSON ({error}); learn again") from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
     except FileNotFoundError as error:
         hint = "make it: python -m analytics diagnosis learn TABLE.csv"
         raise ForerunnerError(f"{path} is missing; {hint}") from error
-    except ValueError as error:
-        raise InvalidData(str(path), "", f"is no JSON ({error}); learn again") from error
 
 
 def _given(name: str) -> dict[str, float]:

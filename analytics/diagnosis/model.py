@@ -39,7 +39,8 @@ _SCHEMA: Mapping[str, Any] = {
 Part = tuple[NDArray[np.int64], NDArray[np.int64]]
 _MIXES = (0.3, 0.5, 0.7)
 _SHARPNESS = np.geomspace(0.5, 3.0, 16)
-_FOLDS = 3
+FOLDS = 3
+"""Windows of each class that a model needs at the least."""
 _LEAST = 1e-6
 _ALL = "all alarms: " + ", ".join(TOGETHER)
 
@@ -106,7 +107,7 @@ class AlarmDiagnosis:
         _check_data(seconds, causes, alarms, names, counts)
         self.alarms_, self.causes_ = tuple(alarms), tuple(map(str, names))
         rows = features(seconds)
-        folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=self.seed)
+        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=self.seed)
         parts = list(folds.split(rows, labels))
         self._choose(rows, labels, parts)
         self.forest_, self.boosting_ = self._learn(rows, labels)
@@ -227,6 +228,6 @@ def _check_data(seconds: Any, causes: Any, alarms: Any, names: Any, counts: Any)
     if seconds.ndim != 2 or seconds.shape != (len(causes), len(alarms)):
         problem = f"is of shape {seconds.shape}; it must be {len(causes)} by {len(alarms)}"
         raise InvalidData("seconds", "shape", problem)
-    if len(names) < 2 or counts.min() < _FOLDS:
-        problem = f"needs two classes or more, each with {_FOLDS} windows or more; add some"
+    if len(names) < 2 or counts.min() < FOLDS:
+        problem = f"needs two classes or more, each with {FOLDS} windows or more; add some"
         raise InvalidData("causes", "", problem)

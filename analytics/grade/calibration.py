@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.calibration import calibration_gap, places
+
 _DRAWS = 1000
 
 
@@ -29,7 +31,7 @@ class Bin:
 
 
 @dataclass(frozen=True)
-class Calibration:
+class Reliability:
     """How well probabilities and events agree.
 
     Attributes:
@@ -51,7 +53,7 @@ class Calibration:
 
 def calibration(
     probability: Sequence[float], happened: Sequence[bool], bins: int = 10, seed: int = 0
-) -> Calibration | None:
+) -> Reliability | None:
     """Return how well probabilities and events agree; None without any.
 
     Args:
@@ -63,20 +65,13 @@ def calibration(
     if not len(probability):
         return None
     said, came = np.asarray(probability, np.float64), np.asarray(happened, np.float64)
-    place = np.minimum(bins - 1, (said * bins).astype(np.int64))
+    place = places(said, bins)
     drawn = np.random.default_rng(seed).integers(0, len(said), (_DRAWS, len(said)))
-    errors = [_error(place[row], said[row], came[row], bins) for row in drawn]
+    errors = [calibration_gap(said[row], came[row], bins=bins) for row in drawn]
     low, high = (float(end) for end in np.quantile(errors, (0.025, 0.975)))
     brier = float(np.mean((said - came) ** 2))
     sorted_in = tuple(_bins(place, said, came, bins))
-    return Calibration(brier, _error(place, said, came, bins), low, high, sorted_in)
-
-
-def _error(
-    place: NDArray[np.int64], said: NDArray[np.float64], came: NDArray[np.float64], bins: int
-) -> float:
-    gap = np.bincount(place, said, bins) - np.bincount(place, came, bins)
-    return float(np.abs(gap).sum() / len(said))
+    return Reliability(brier, calibration_gap(said, came, bins=bins), low, high, sorted_in)
 
 
 def _bins(

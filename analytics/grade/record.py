@@ -7,7 +7,7 @@ from typing import Any
 
 from scipy.special import betaincinv
 
-from analytics.grade.calibration import Calibration, calibration
+from analytics.grade.calibration import Reliability, calibration
 from analytics.grade.grading import Grade
 
 
@@ -42,7 +42,7 @@ class Record:
     false_alarms_at: tuple[float, ...]
     window: tuple[bool, ...]
     lead_s: float | None
-    calibration: Calibration | None
+    calibration: Reliability | None
     lost_before: int
     lost_after: int
     service_s: float
@@ -109,5 +109,5 @@ def _lead_s(told: Sequence[Grade]) -> float | None:
     return median(leads) if leads else None
 
 
-def _calibration(told: Sequence[Grade]) -> Calibration | None:
+def _calibration(told: Sequence[Grade]) -> Reliability | None:
     return calibration([x.probability for x in told], [x.verdict == "right" for x in told])

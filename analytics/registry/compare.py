@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from forerunner.errors import InvalidData
 
@@ -11,6 +11,19 @@ DRAWS = 2000
 LEAST_CASES = 10
 CALIBRATION_SLACK = 0.005
 """By how much a new model's calibration gap may be wider, in probability."""
+
+
+@dataclass(frozen=True)
+class Marks:
+    """How a model did on held-out cases.
+
+    Attributes:
+        losses: Brier score of each case.
+        gap: Mean gap between probability and frequency over all of them, 0 to 1.
+    """
+
+    losses: NDArray[np.float64]
+    gap: float
 
 
 @dataclass(frozen=True)
@@ -32,16 +45,12 @@ class Verdict:
     high: float
 
 
-def compare(
-    new: ArrayLike, old: ArrayLike, new_gap: float, old_gap: float, seed: int = 1
-) -> Verdict:
+def compare(new: Marks, old: Marks, seed: int = 1) -> Verdict:
     """Return whether a new model is better beyond noise, and not worse calibrated.
 
     Args:
-        new: Loss of the new model on each held-out case; less is better.
-        old: Loss of the one in service on the same cases, in the same order.
-        new_gap: Calibration gap of the new model on them, 0 to 1.
-        old_gap: That of the one in service.
+        new: Of the new model.
+        old: Of the one in service, on the same cases in the same order.
         seed: Of the bootstrap.
 
     Raises:
@@ -49,13 +58,13 @@ def compare(
 
     Source: B. Efron, R. Tibshirani, "An introduction to the bootstrap" (1993), chapter 8.
     """
-    ours, theirs = np.asarray(new, dtype=float), np.asarray(old, dtype=float)
+    ours, theirs = new.losses, old.losses
     if ours.shape != theirs.shape or ours.ndim != 1 or not np.isfinite(ours - theirs).all():
         raise InvalidData("held-out cases", "loss", "is to be finite, one a case for both models")
     if len(ours) < LEAST_CASES:
         reason = f"kept: {len(ours)} held-out cases are too few, {LEAST_CASES} at the least"
         return Verdict(False, reason, 0.0, 0.0, 0.0)
-    return _verdict(theirs - ours, new_gap, old_gap, seed)
+    return _verdict(theirs - ours, new.gap, old.gap, seed)
 
 
 def _verdict(gains: NDArray[np.float64], new_gap: float, old_gap: float, seed: int) -> Verdict:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from analytics.calibration import BINS, calibration_gap
 from forerunner.errors import InvalidData
 
-BINS = 10
 PSI_DRIFTED = 0.25
 """Population stability from which a feature counts as drifted."""
 KS_DRIFTED = 0.2
@@ -111,12 +111,10 @@ def calibration_drift(probability: ArrayLike, happened: ArrayLike) -> Calibratio
     if stated.shape != came.shape or not np.all((stated >= 0) & (stated <= 1)):
         raise InvalidData("graded", "probability", "is to be 0 to 1, one for each outcome")
     n = len(stated)
-    bins = np.minimum((stated * BINS).astype(int), BINS - 1)
-    gaps = np.bincount(bins, weights=came - stated, minlength=BINS)
-    ece = float(np.abs(gaps).sum() / max(1, n))
+    ece = calibration_gap(stated, came)
     lean = float(np.sum((came - stated) * (1 - 2 * stated)))
     spread = float(np.sqrt(np.sum((1 - 2 * stated) ** 2 * stated * (1 - stated))))
-    beyond = abs(lean) > 2.58 * spread or abs(gaps.sum()) > 2.58 * np.sqrt(
+    beyond = abs(lean) > 2.58 * spread or abs((came - stated).sum()) > 2.58 * np.sqrt(
         np.sum(stated * (1 - stated))
     )
     return CalibrationDrift(ece, n, n >= LEAST and ece > ECE_DRIFTED and bool(beyond))

@@ -1,11 +1,10 @@
 """Cases that neither model has learned from, and how each model does on them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analytics.calibration import calibration_gap
 from analytics.failure.examples import (
     Examples,
     benign_case,
@@ -14,24 +13,12 @@ from analytics.failure.examples import (
     fault_examples,
 )
 from analytics.failure.model import LinkFailureModel
+from analytics.registry.compare import Marks
 from analytics.renewal.recorded import Stretch
 from forerunner.degradation import TEST_KINDS
 
-_FAULTS, _HOURS, _BINS = 10, 10, 10
+_FAULTS, _HOURS = 10, 10
 _FIRST, _APART = 5_000_000, 1000
-
-
-@dataclass(frozen=True)
-class Marks:
-    """How a model did.
-
-    Attributes:
-        losses: Brier score of each case.
-        gap: Mean gap between probability and frequency over all of them, 0 to 1.
-    """
-
-    losses: NDArray[np.float64]
-    gap: float
 
 
 def cases(recorded: Iterable[Stretch], turn: int) -> list[Examples]:
@@ -65,12 +52,4 @@ def marks(model: LinkFailureModel, some: Sequence[Examples]) -> Marks:
     happened, weight = (
         np.concatenate([getattr(each, name) for each in some]) for name in ("failing", "weight")
     )
-    return Marks(np.array(losses), _gap(np.concatenate(said), happened, weight))
-
-
-def _gap(
-    said: NDArray[np.float64], happened: NDArray[np.bool_], weight: NDArray[np.float64]
-) -> float:
-    bins = np.minimum((said * _BINS).astype(int), _BINS - 1)
-    gaps = np.bincount(bins, weights=weight * (happened - said), minlength=_BINS)
-    return float(np.abs(gaps).sum() / weight.sum())
+    return Marks(np.array(losses), calibration_gap(np.concatenate(said), happened, weight))

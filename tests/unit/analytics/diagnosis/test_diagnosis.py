@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import Result
 from typer.testing import CliRunner
 
 from analytics.__main__ import application
+from analytics.diagnosis import learning
 from analytics.diagnosis.alarms import row
 from analytics.diagnosis.model import AlarmDiagnosis
+from analytics.registry import Registry
 from forerunner.errors import InvalidData
 from tests.unit.analytics.cases.failure import ALARMS, alarms
 
@@ -74,21 +77,83 @@ def test_what_is_no_alarm_is_named(given: dict[str, float], field: str) -> None:
         row(given, ALARMS, "test")
 
 
-def test_the_commands_learn_and_tell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("FORERUNNER_VAR", str(tmp_path))
-    seconds, causes = alarms(60)
+    # Few trees and rounds: fast to learn.
+    monkeypatch.setattr(AlarmDiagnosis.__init__, "__defaults__", (20, 10, 0.99, 1))
+    return tmp_path
+
+
+def diagnosis(*words: str) -> Result:
+    return CliRunner().invoke(application, ["diagnosis", *words], env={"COLUMNS": "200"})
+
+
+def table(path: Path, windows: int) -> str:
+    """Write windows of known cause."""
+    seconds, causes = alarms(windows)
     lines = [",".join((*ALARMS, "label"))]
     lines += [
         ",".join((*map(str, each), cause)) for each, cause in zip(seconds, causes, strict=True)
     ]
-    (tmp_path / "table.csv").write_text("\n".join(lines))
-    (tmp_path / "alarms.json").write_text(json.dumps({"alarm4": 800, "alarm5": 600}))
-    runner = CliRunner()
+    path.write_text("\n".join(lines))
+    return str(path)
 
-    learned = runner.invoke(application, ["diagnosis", "learn", str(tmp_path / "table.csv")])
-    told = runner.invoke(
-        application, ["diagnosis", "tell", str(tmp_path / "alarms.json"), "--json"]
-    )
+
+def test_the_commands_learn_and_tell(var: Path) -> None:
+    (var / "alarms.json").write_text(json.dumps({"alarm4": 800, "alarm5": 600}))
+
+    learned = diagnosis("learn", table(var / "table.csv", 60))
+    told = diagnosis("tell", str(var / "alarms.json"), "--json")
 
     assert learned.exit_code == 0, learned.output
     assert json.loads(told.output)["cause"] == "radio"
+
+
+def test_what_is_learned_is_a_version_with_figures_of_windows_it_has_not_learned_from(
+    var: Path,
+) -> None:
+    diagnosis("learn", table(var / "table.csv", 60))
+    book = Registry(var / "models")
+    (version,) = book.versions(learning.KIND)
+    entry = book.entry(learning.KIND, version)
+
+    assert entry.metrics["windows"] == entry.card["held_out"] > 0
+    assert entry.metrics["macro_f1"] > 0.9
+    assert sum(entry.card["trained_on"].values()) + entry.card["held_out"] == len(alarms(60)[1])
+    assert "is what is in service" in diagnosis("learn", str(var / "table.csv")).output
+
+
+def test_a_diagnosis_that_was_altered_is_not_used(var: Path) -> None:
+    diagnosis("learn", table(var / "table.csv", 60))
+    (path,) = (var / "models").glob("alarm_diagnosis/versions/*/alarm_diagnosis.json")
+    path.chmod(0o600)
+    path.write_text(path.read_text() + " ")
+    told = diagnosis("tell", "alarms.json")
+
+    assert isinstance(told.exception, InvalidData)
+    assert "is not what the entry pins" in str(told.exception)
+
+
+def test_a_better_diagnosis_is_promoted_and_a_worse_one_kept(var: Path) -> None:
+    seconds, causes = alarms(80)
+    good = learning.Windows(seconds, causes, ALARMS)
+    mixed = [causes[-1 - at] if at % 2 else cause for at, cause in enumerate(causes)]
+    book = Registry(var / "models")
+    bad = learning.renew(book, learning.Windows(seconds, mixed, ALARMS), "ann", {})
+
+    better = learning.renew(book, good, "ann", {})
+    worse = learning.renew(book, learning.Windows(seconds[::2], causes[::2], ALARMS), "ann", {})
+
+    assert (better.promoted, better.before) == (True, bad.version)
+    assert (worse.promoted, worse.before) == (False, better.version)
+    assert book.rollback(learning.KIND, "bob", "worse").version == bad.version
+
+
+def test_a_window_is_held_out_by_what_it_holds(var: Path) -> None:
+    seconds, causes = alarms(60)
+    short, long = (learning.Windows(seconds[:x], causes[:x], ALARMS) for x in (50, len(causes)))
+
+    kept = learning.held_out(long)[:50]
+    assert list(learning.held_out(short)) == list(kept)
+    assert 0.1 < kept.mean() < 0.35

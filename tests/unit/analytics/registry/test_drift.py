@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analytics.registry.compare import compare
+from analytics.registry.compare import Marks, compare
 from analytics.registry.drift import calibration_drift, deciles, input_drift, shares
 from forerunner.errors import InvalidData
 
@@ -57,8 +57,11 @@ def test_only_better_beyond_noise_and_as_well_calibrated_is_promoted(
     old = RANDOM.random(60)
     new = old - better_by + RANDOM.normal(0, 0.02, 60)
 
-    assert compare(new - np.mean(new - old + better_by), old, new_gap, 0.02).promote is promote
+    assert (
+        compare(Marks(new - np.mean(new - old + better_by), new_gap), Marks(old, 0.02)).promote
+        is promote
+    )
 
 
 def test_few_cases_keep_what_is_in_service() -> None:
-    assert not compare([0.0] * 5, [1.0] * 5, 0.0, 0.0).promote
+    assert not compare(Marks(np.zeros(5), 0.0), Marks(np.ones(5), 0.0)).promote

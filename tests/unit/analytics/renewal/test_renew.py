@@ -10,10 +10,11 @@ from analytics.failure.model import Calibration, LinkFailureModel
 from analytics.failure.serving import KIND, in_service
 from analytics.registry import Registry
 from analytics.registry.compare import Verdict
+from analytics.registry.contest import Renewal
 from analytics.renewal import held_out
 from analytics.renewal import renew as renewing
 from analytics.renewal.recorded import Stretch
-from analytics.renewal.renew import Renewal, renew
+from analytics.renewal.renew import renew
 from forerunner.errors import InvalidData
 
 
