@@ -15,14 +15,17 @@ from analytics.failure.examples import (
 from analytics.failure.model import LinkFailureModel
 from analytics.registry.compare import Marks
 from analytics.renewal.recorded import Stretch
-from forerunner.degradation import TEST_KINDS
+from forerunner.degradation import TRAINING_KINDS
 
 _FAULTS, _HOURS = 10, 10
 _FIRST, _APART = 5_000_000, 1000
 
 
 def cases(recorded: Iterable[Stretch], turn: int) -> list[Examples]:
-    """Return faults of kinds that are never learned from, benign hours, and recorded time.
+    """Return faults and benign hours of seeds that are never learned from, and recorded time.
+
+    The faults are of the kinds that are learned from: what chooses between models must not be what
+    they are measured by in the end, or the kinds that nothing has seen would be seen here.
 
     Args:
         recorded: The newest, of which neither model has seen anything.
@@ -30,10 +33,9 @@ def cases(recorded: Iterable[Stretch], turn: int) -> list[Examples]:
             that a rule which is applied again and again does not fit itself to one draw.
     """
     first = _FIRST + turn * _APART
-    kinds = [kind for kind in TEST_KINDS if kind != "flapping"]
     found = [
         fault_examples(fault_case(kind, seed))
-        for kind in kinds
+        for kind in TRAINING_KINDS
         for seed in range(first, first + _FAULTS)
     ]
     hours = range(first + _FAULTS, first + _FAULTS + _HOURS)

@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from analytics.failure.examples import benign_case
+from analytics.failure.examples import benign_case, fault_case
 from analytics.failure.model import Calibration, LinkFailureModel
 from analytics.failure.serving import KIND, in_service
+from analytics.failure.training import SEEDS
 from analytics.registry import Registry
 from analytics.registry.compare import Verdict
 from analytics.registry.contest import Renewal
@@ -15,6 +16,7 @@ from analytics.renewal import held_out
 from analytics.renewal import renew as renewing
 from analytics.renewal.recorded import Stretch
 from analytics.renewal.renew import renew
+from forerunner.degradation import TEST_KINDS
 from forerunner.errors import InvalidData
 
 
@@ -56,7 +58,7 @@ def test_a_better_one_is_promoted_and_a_worse_one_kept_with_the_figures(
     model: LinkFailureModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     book = Registry(tmp_path)
-    bad = _renew(book, _model(model, offset=4.0), monkeypatch)
+    bad = _renew(book, _model(model, offset=-4.0), monkeypatch)
 
     good = _renew(book, _model(model), monkeypatch)
     worse = _renew(book, _model(model, slope=0.2), monkeypatch)
@@ -75,7 +77,7 @@ def test_a_rollback_while_it_is_learned_is_not_undone(
     model: LinkFailureModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     book = Registry(tmp_path)
-    first = _renew(book, _model(model, offset=4.0), monkeypatch)
+    first = _renew(book, _model(model, offset=-4.0), monkeypatch)
     _renew(book, _model(model), monkeypatch)
 
     def rolled_back(*_: object) -> Verdict:
@@ -124,6 +126,19 @@ def test_each_comparison_draws_cases_of_its_own() -> None:
     one, two = (held_out.cases([], turn)[0] for turn in (1, 2))
 
     assert one.rows.shape != two.rows.shape or (one.rows != two.rows).any()
+
+
+def test_the_kinds_that_figures_are_measured_on_decide_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+    monkeypatch.setattr(held_out, "fault_case", lambda *x: asked.append(x) or fault_case(*x))
+    held_out.cases([], 3)
+    seeds = {seed for span in vars(SEEDS).values() for seed in span}
+
+    assert not {kind for kind, _ in asked} & set(TEST_KINDS)
+    assert not {seed for _, seed in asked} & seeds
+    assert len(set(asked)) == len(asked)
 
 
 def test_what_is_served_is_the_registrys_and_not_the_copy(
