@@ -6,6 +6,9 @@ from typing import Literal
 
 from forerunner.topology import Topology
 
+DEAD_TIMER_S = 4.0
+"""Seconds of silence after which OSPF takes a neighbour for lost, as the routers are set up."""
+
 Cause = Literal[
     "improbable",
     "too_far_ahead",

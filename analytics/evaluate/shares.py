@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
+from analytics.decide.state import DEAD_TIMER_S
 from forerunner.degradation import Schedule
 
-DEAD_TIMER_S = 4.0
 REACTION_S = 4.5
 
 
