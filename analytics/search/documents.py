@@ -3,24 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
-
-from forerunner.schema import check
-
-_STRING = {"type": "string"}
-_SCHEMA = {
-    "type": "object",
-    "properties": {
-        "id": {"type": "string", "minLength": 1},
-        "kind": {"type": "string", "minLength": 1},
-        "title": _STRING,
-        "text": _STRING,
-        "time": {"type": "number"},
-        "fields": {"type": "object", "additionalProperties": _STRING},
-    },
-    "required": ["id", "kind", "title", "text", "time", "fields"],
-    "additionalProperties": False,
-}
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -43,7 +26,7 @@ class Document:
     time: float = 0.0
     fields: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Return the sha256 of what is compared: while it stays, so does the embedding."""
         return hashlib.sha256(self.whole.encode()).hexdigest()
@@ -52,16 +35,6 @@ class Document:
     def whole(self) -> str:
         """Return title and text as one."""
         return f"{self.title}\n{self.text}" if self.title else self.text
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any], source: str) -> Self:
-        """Build a document from plain data.
-
-        Raises:
-            InvalidData: The data does not fit; `source` and the field are named.
-        """
-        check(data, _SCHEMA, source)
-        return cls(**data)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """What is found, what is kept, what binds, and what is refused."""
 
 import json
+import os
 import shutil
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -118,21 +120,58 @@ def test_a_kept_index_answers_as_before_and_without_embedding(index: Index, tmp_
     assert again.search("fan") == index.search("fan")
 
 
-@pytest.mark.parametrize("name", ["documents.json", "vectors.npz"])
-def test_a_damaged_index_is_refused_with_what_to_do(
-    index: Index, tmp_path: Path, name: str
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    with np.load(path / "vectors.npz") as held:
+        return dict(held)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.write_bytes(b"{}"),
+        lambda path: path.write_bytes(path.read_bytes()[:-200]),
+        lambda path: np.savez(path, lengths=np.array([1]), vectors=np.array([object()])),
+        lambda path: np.savez(path, **{**_arrays(path.parent), "lengths": np.array([1, 1, 2])}),
+        lambda path: np.savez(path, **{**_arrays(path.parent), "made_by": np.array(["2", "x"])}),
+    ],
+    ids=["other", "cut", "pickled", "lengths", "model"],
+)
+def test_what_does_not_fit_is_embedded_anew_and_heals(
+    index: Index, tmp_path: Path, damage: Callable[[Path], object]
 ) -> None:
     index.save(tmp_path)
-    (tmp_path / name).write_bytes(b"{}")
-    with pytest.raises(InvalidData, match="remove"):
-        Index.load(tmp_path, MiniLM())
+    damage(tmp_path / "vectors.npz")
+    again = Index.load(tmp_path, Counting())
+    assert again.add(DOCUMENTS) == 3
+    assert again.search("fan") == index.search("fan")
+    again.save(tmp_path)
+    assert Index.load(tmp_path, Counting()).add(DOCUMENTS) == 0
 
 
-def test_an_index_with_pickled_objects_is_refused(index: Index, tmp_path: Path) -> None:
+def test_a_text_never_gets_the_vector_of_another_one(index: Index, tmp_path: Path) -> None:
     index.save(tmp_path)
-    np.savez(tmp_path / "vectors.npz", lengths=np.array([1]), vectors=np.array([object()]))
-    with pytest.raises(InvalidData, match="remove"):
-        Index.load(tmp_path, MiniLM())
+    swapped = [Document("a", "syslog", "", DOCUMENTS[1].text), Document("b", "syslog", "", "new")]
+    again = Index.load(tmp_path, Counting())
+    assert again.add([*swapped, DOCUMENTS[2]]) == 1
+    fresh = Index(MiniLM())
+    fresh.add([*swapped, DOCUMENTS[2]])
+    assert again.search("fan") == fresh.search("fan")
+
+
+def test_a_write_that_dies_leaves_what_was(
+    index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> None:
+        raise OSError("no space")
+
+    index.save(tmp_path)
+    index.add([Document("d", "runbook", "", "a parked order")])
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", die)
+        with pytest.raises(OSError, match="no space"):
+            index.save(tmp_path)
+    assert Index.load(tmp_path, Counting()).add(DOCUMENTS) == 0
+    assert [x.name for x in tmp_path.iterdir()] == ["vectors.npz"]
 
 
 def test_every_runbook_of_the_project_fits() -> None:
@@ -207,3 +246,18 @@ def test_runbooks_that_are_gone_are_found_no_more(
     embedding = Counting()
     assert len(open_corpus(embedding, book, tmp_path / "kept").index) == first - 1
     assert embedding.asked == 0
+
+
+def test_whoever_comes_while_it_is_embedded_waits_and_embeds_nothing(tmp_path: Path) -> None:
+    book = EventBook(Database(f"sqlite:///{tmp_path / 'ledger.sqlite'}"))
+    embedded = [Counting(), Counting()]
+    threads = [
+        threading.Thread(target=open_corpus, args=(each, book, tmp_path / "kept"))
+        for each in embedded
+    ]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert min(each.asked for each in embedded) == 0
+    assert max(each.asked for each in embedded) > 0

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from analytics.search import embedding
 from forerunner import home
 from forerunner.airflow.incidents import AlertIncidentsOperator, NobodyTold
 from forerunner.database import Database
@@ -177,10 +178,9 @@ def test_the_nearest_cases_and_what_they_would_run_come_with_the_alert(
 
 
 def test_an_alert_comes_though_no_case_can_be_searched(
-    book: EventBook, hook: Any, tmp_path: Path
+    book: EventBook, hook: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "search" / "alerts").mkdir(parents=True)
-    (tmp_path / "search" / "alerts" / "documents.json").write_text("damaged")
+    monkeypatch.setattr(embedding, "_MODEL_SHA256", "0" * 64)
     note(book, "r1", "error")
     assert run() == {"incidents": 1, "ways": ["webhook"]}
     assert "similar cases" not in hook.taken[0][1]["text"]
