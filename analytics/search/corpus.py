@@ -12,6 +12,7 @@ from forerunner import home
 from forerunner.events import EventBook, Incident
 from forerunner.files import locked
 
+KINDS = ("runbook", "incident")
 INCIDENTS = 2000
 """How many of the newest incidents are searched."""
 
@@ -75,11 +76,13 @@ class Corpus:
         cases = [Case(hit, self._bind(hit.document, fields)) for hit in answer.hits]
         return Found(answer.similar, answer.confidence, cases)
 
-    def like(self, incident: Incident, limit: int = 3) -> Found:
-        """Return the cases nearest to an incident, itself apart."""
+    def like(
+        self, incident: Incident, limit: int = 3, without: frozenset[str] = frozenset()
+    ) -> Found:
+        """Return the cases nearest to an incident; itself and others may be left out by name."""
         query = f"{incident.kind} {incident.text}"
         fields = {"host": incident.host, "interface": incident.interface}
-        return self.search(query, limit, Filters(without=frozenset({incident.id})), fields)
+        return self.search(query, limit, Filters(without=without | {incident.id}), fields)
 
     def _bind(self, document: Document, fields: Mapping[str, str] | None) -> Binding | None:
         given = document.fields if fields is None else fields

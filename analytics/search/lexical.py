@@ -11,6 +11,9 @@ from analytics.estimator import require_fitted
 from analytics.search.text import words
 
 Scores = NDArray[np.float64]
+# Were there no word at all, nothing could be learned: these are one for each way of counting, and
+# the second of them, which no text of `plain` holds, is one that is never left out as too common.
+_SOME_WORDS = "nothing __"
 
 
 class BM25:
@@ -32,7 +35,7 @@ class BM25:
         """Learn from a sequence of texts."""
         texts: Sequence[str] = data[0]
         counter = CountVectorizer(analyzer=words)
-        counts = counter.fit_transform([*texts, "nothing"]).tocsr()[: len(texts)].astype(float)
+        counts = counter.fit_transform([*texts, _SOME_WORDS]).tocsr()[: len(texts)].astype(float)
         lengths = np.asarray(counts.sum(axis=1)).ravel()
         found = np.asarray((counts > 0).sum(axis=0)).ravel()
         idf = np.log1p((len(texts) - found + 0.5) / (found + 0.5))
@@ -78,7 +81,7 @@ class Cosine:
             sublinear_tf=True,
             stop_words="english" if self.analyzer == "word" else None,
         )
-        self.matrix_ = self.vectorizer_.fit_transform([*texts, "nothing"])[: len(texts)]
+        self.matrix_ = self.vectorizer_.fit_transform([*texts, _SOME_WORDS])[: len(texts)]
         return self
 
     def score(self, query: str) -> Scores:

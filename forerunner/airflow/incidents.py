@@ -91,7 +91,7 @@ class AlertIncidentsOperator(BaseOperator):
         return ways, failed
 
     def _nearest(self, due: "Sequence[Incident]") -> str:
-        """Return what the worst of them are like, and what that would run; empty if unknown."""
+        """Return what they are like and what that would run, or that nobody could search."""
         try:
             from analytics.search.nearest import nearest
 
@@ -99,7 +99,7 @@ class AlertIncidentsOperator(BaseOperator):
         except Exception as error:  # noqa: BLE001
             # What is told must not wait for what merely helps: a damaged index, a missing wheel.
             self.log.warning("no similar cases: %s: %s", type(error).__name__, error)
-            return ""
+            return f"\nno cases were searched ({type(error).__name__}; the log says why)"
 
     def _mail(self, people: Sequence[str], subject: str, text: str) -> bool:
         try:

@@ -214,6 +214,41 @@ def test_a_case_binds_what_the_incident_says_and_never_its_text() -> None:
     assert "r9" not in text
 
 
+def _at(host: str, kind: str, text: str) -> Incident:
+    return Incident(f"i-{host}-{kind}", kind, host, "r1:r3", "error", text, 1.0, 2.0, 1)
+
+
+def test_every_incident_of_a_message_is_searched_and_alike_ones_once(index: Index) -> None:
+    corpus = Corpus([], index)
+    some = [_at(f"r{at}", "fan", f"fan {at} failed in the chassis") for at in range(4)]
+    some += [_at("r9", "bgp", "BGP session reset by peer"), _at("r8", "x", "medieval gardens")]
+    asked = index.embedding.asked  # type: ignore[attr-defined]
+
+    told = nearest(some, corpus).splitlines()
+
+    assert index.embedding.asked - asked == 3  # type: ignore[attr-defined]
+    assert told[0:2] == ["", "similar cases:"]
+    assert any(line.startswith("r0 fan and 3 alike: ") for line in told)
+    assert any(line.startswith("r9 bgp: ") for line in told)
+    assert told[-1] == "nothing similar: r8 x"
+
+
+def test_a_storm_is_searched_in_part_and_says_so(index: Index) -> None:
+    letters = "abcdefghijklmnopqrst"
+    told = nearest([_at(f"r{x}", f"k{x}", f"{x}{x}{x}") for x in letters], Corpus([], index))
+
+    assert told.endswith("\nnot searched: 10 more that are unlike these")
+    assert len(told) < 2000
+
+
+def test_incidents_of_one_message_are_no_cases_of_each_other() -> None:
+    both = [_at("r1", "fan", "fan failed in the chassis"), _at("r2", "fan", "fan tray removed")]
+    index = Index(MiniLM())
+    index.add(map(incident_document, both))
+
+    assert nearest(both, Corpus([], index)).endswith("\nnothing similar: r1 fan, r2 fan")
+
+
 def test_an_incident_is_not_its_own_case() -> None:
     index = Index(MiniLM())
     index.add([incident_document(incident())])
@@ -231,6 +266,20 @@ def test_the_command_finds_the_runbook_and_keeps_the_index(
     assert answer["hits"][0]["playbook"] == "backup_configs"
     assert (tmp_path / "search" / "vectors.npz").is_file()
     assert "backup_configs" in CliRunner().invoke(application, asked[:-1]).output
+
+
+def test_a_kind_that_is_none_is_refused_with_those_that_are() -> None:
+    error = CliRunner().invoke(application, ["search", "x", "--kind", "runbok"]).exception
+    assert isinstance(error, InvalidData)
+    assert "runbok" in str(error)
+    assert "runbook and incident" in str(error)
+
+
+@pytest.mark.parametrize("text", ["", "nothing", "the and of", "17"])
+def test_texts_without_a_word_that_counts_are_searched_all_the_same(text: str) -> None:
+    index = Index(MiniLM())
+    index.add([Document("a", "incident", "", text)])
+    assert [hit.document.id for hit in index.search("the fan").hits] == ["a"]
 
 
 def test_runbooks_that_are_gone_are_found_no_more(

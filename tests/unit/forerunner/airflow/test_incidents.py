@@ -165,6 +165,7 @@ def test_a_thousand_incidents_are_one_short_message_that_counts_what_it_leaves_o
     shown = [line for line in text.splitlines() if line.startswith("ERROR")]
     assert len(text) <= 3000
     assert f"and {1000 - len(shown)} more groups" in text
+    assert "not searched: 990 more" in text
     assert book.untold() == []
 
 
@@ -184,3 +185,4 @@ def test_an_alert_comes_though_no_case_can_be_searched(
     note(book, "r1", "error")
     assert run() == {"incidents": 1, "ways": ["webhook"]}
     assert "similar cases" not in hook.taken[0][1]["text"]
+    assert "no cases were searched (InvalidData; the log says why)" in hook.taken[0][1]["text"]
