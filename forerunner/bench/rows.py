@@ -1,6 +1,7 @@
 """The form in which every benchmark writes what it measured."""
 
 import json
+import logging
 import platform
 import statistics
 import subprocess
@@ -15,11 +16,14 @@ from rich.console import Console
 from rich.table import Table
 
 from forerunner import home
+from forerunner.files import locked, write_whole
 
 Extent = Literal["full", "short"]
 """How much is measured: what the goals ask for, or a handful of cases, as CI does."""
 
 _LOG_WIDTH = 200
+_EARLIER = "; of an earlier run, at commit "
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -105,18 +109,44 @@ def fresh(name: str, part: str) -> Path:
     return path
 
 
-def write(name: str, rows: Sequence[Row], console: Console | None = None) -> Path:
-    """Write `var/bench/<name>.json`, print the table and return the file's path."""
+def write(
+    name: str, rows: Sequence[Row], console: Console | None = None, whole: bool = True
+) -> Path:
+    """Write `var/bench/<name>.json`, print the table and return the file's path.
+
+    Args:
+        name: Of the benchmark.
+        rows: What was measured.
+        console: Where the table is printed.
+        whole: Whether that is all of it; else rows of other names stay as they were, and say of
+            which commit they are.
+    """
     path = directory(name).parent / f"{name}.json"
-    report = {
-        "name": name,
-        "machine": _machine(),
-        "commit": _commit(),
-        "rows": [row.to_dict() for row in rows],
-    }
-    path.write_text(json.dumps(report, indent=2) + "\n")
+    measured = [row.to_dict() for row in rows]
+    report: dict[str, Any] = {"name": name, "machine": _machine(), "commit": _commit()}
+    with locked(directory(name) / ".lock"):
+        earlier = [] if whole else _earlier(path)
+        by_id = {each["id"]: each for each in (*earlier, *measured)}
+        report["rows"] = list(by_id.values())
+        write_whole(path, json.dumps(report, indent=2) + "\n", 0o644)
     _shown(console or Console()).print(_table(name, rows))
     return path
+
+
+def _earlier(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of a report that is there, each with its commit; of a damaged one, none."""
+    try:
+        report = json.loads(path.read_text())
+        return [each | {"what": _dated(each["what"], report["commit"])} for each in report["rows"]]
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        _log.warning("%s: earlier rows are lost: %r", path, error)
+        return []
+
+
+def _dated(what: str, commit: str) -> str:
+    return what if _EARLIER in what else f"{what}{_EARLIER}{commit}"
 
 
 def _shown(console: Console) -> Console:
