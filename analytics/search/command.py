@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ from forerunner.errors import InvalidData
 
 if TYPE_CHECKING:
     from analytics.search.corpus import Case, Found
+    from analytics.search.documents import Filters
 
 
 def search(
@@ -87,6 +89,17 @@ def _hit(case: "Case") -> dict[str, Any]:
         "variables": {} if binding is None else dict(binding.variables),
         "missing": [] if binding is None else list(binding.missing),
     }
+
+
+def _filters(kinds: Sequence[str], where: Sequence[str], since: str | None) -> "Filters":
+    from analytics.answers import seconds
+    from analytics.search.corpus import KINDS
+    from analytics.search.documents import Filters
+
+    for each in set(kinds) - set(KINDS):
+        raise InvalidData("--kind", each, f"is no kind; there is {' and '.join(KINDS)}")
+    earliest = 0.0 if since is None else time.time() - seconds(since)
+    return Filters(frozenset(kinds), dict(map(_pair, where)), earliest)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -39,7 +39,9 @@ class BM25:
         lengths = np.asarray(counts.sum(axis=1)).ravel()
         found = np.asarray((counts > 0).sum(axis=0)).ravel()
         idf = np.log1p((len(texts) - found + 0.5) / (found + 0.5))
-        norm = self.k1 * (1 - self.b + self.b * lengths / max(lengths.mean(), 1e-9))
+        norm = self.k1 * (
+            1 - self.b + self.b * lengths / max(1e-9, lengths.sum() / max(1, len(texts)))
+        )
         rows = np.repeat(np.arange(len(texts)), np.diff(counts.indptr))
         counts.data = counts.data * (self.k1 + 1) / (counts.data + norm[rows])
         self.vocabulary_, self.idf_ = counter.vocabulary_, idf
