@@ -2,6 +2,7 @@
 
 from analytics.anomaly.calibration import TailRank
 from analytics.anomaly.changes import Change, Coincidence, RareChange
+from analytics.anomaly.courses import CourseAnomalies
 from analytics.anomaly.cusum import CappedCusum
 from analytics.anomaly.events import Alarm, AnomalyEvent, Cause, Grouping
 from analytics.anomaly.unusual import Unusual
@@ -13,6 +14,7 @@ __all__ = [
     "Cause",
     "Change",
     "Coincidence",
+    "CourseAnomalies",
     "Grouping",
     "RareChange",
     "TailRank",

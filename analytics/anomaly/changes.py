@@ -87,13 +87,15 @@ class RareChange:
         Args:
             table: Which table the row is of; columns of two tables have nothing in common.
             instance: Which row of the table, as the interface; empty where it has one.
-            values: By column; None says nothing.
+            values: By column; None and NaN say nothing.
         """
         self.seen_ += 1
         found = [
             Change(name, score)
             for name, value in values.items()
+            # What is no number equals nothing, not even itself.
             if value is not None
+            and value == value  # noqa: PLR0124
             and (score := self._columns[table, name].take(instance, value, self.warm))
         ]
         return sorted(found, key=lambda each: (-each.score, each.column))
@@ -106,13 +108,29 @@ class Coincidence:
 
     Args:
         span_s: Seconds that a score is remembered.
+
+    Attributes:
+        seen_: How many scores were taken in.
     """
 
     unit = "decades"
 
     def __init__(self, span_s: float = 30.0) -> None:
         self.span_s = span_s
+        self.reset()
+
+    def fit(self, scores: Iterable[tuple[float, str, float]]) -> Self:
+        """Forget the past and take in scores, the oldest first, as `update` takes them."""
+        self.reset()
+        for time, table, score in scores:
+            self.update(time, table, score)
+        return self
+
+    def reset(self) -> Self:
+        """Forget every score."""
+        self.seen_ = 0
         self._peaks: dict[str, list[tuple[float, float]]] = {}
+        return self
 
     def update(self, time: float, table: str, score: float) -> float:
         """Take in a table's score and return the sum over tables of the highest remembered.
@@ -120,8 +138,9 @@ class Coincidence:
         Args:
             time: Seconds, never less than before.
             table: Whose score it is.
-            score: High is unusual; 0 adds nothing.
+            score: High is unusual; 0 and NaN add nothing.
         """
+        self.seen_ += 1
         if score > 0:
             self._peaks.setdefault(table, []).append((time, score))
         total = 0.0

@@ -46,11 +46,13 @@ class AnomalyEvent:
         begun: Time of the first alarm, seconds since the epoch.
         latest: Time of the newest.
         devices: Whose metrics alarmed.
+        absorbed: Whether it turned out to be part of another event, which tells of it now.
     """
 
     begun: float
     latest: float
     devices: set[str] = field(default_factory=set)
+    absorbed: bool = False
     _causes: dict[tuple[str, str], Cause] = field(default_factory=dict)
 
     @property
@@ -73,6 +75,7 @@ class AnomalyEvent:
         for cause in other.causes:
             self.take(Alarm(cause.begun, cause.device, cause.metric, cause.peak))
         self.latest = max(self.latest, other.latest)
+        other.absorbed = True
 
 
 class Grouping:

@@ -3,10 +3,11 @@
 from collections import deque
 from math import log
 
+from analytics.anomaly.online import Online
 from analytics.anomaly.window import SortedWindow
 
 
-class LevelChange:
+class LevelChange(Online):
     """Distance between the level of the latest values and of those before, in usual spreads.
 
     Args:
@@ -19,12 +20,14 @@ class LevelChange:
     def __init__(self, short: int = 24, long: int = 600) -> None:
         self.short = short
         self.long = long
-        self._new = SortedWindow(short)
-        self._old = SortedWindow(long)
+        super().__init__()
+
+    def _begin(self) -> None:
+        self._new = SortedWindow(self.short)
+        self._old = SortedWindow(self.long)
         self._between: deque[float] = deque()
 
-    def update(self, value: float) -> float:
-        """Take in a value and return the score."""
+    def _take(self, value: float) -> float:
         self._new.push(value)
         self._between.append(value)
         if len(self._between) > self.short:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Mapping
+from typing import Self
 
 from analytics.anomaly.changes import Change, Coincidence, RareChange
 from analytics.anomaly.events import Alarm, AnomalyEvent, Grouping
@@ -38,11 +39,23 @@ class NetworkAnomalies:
         self.threshold = threshold
         self.span_s = span_s
         self.quiet_s = quiet_s
+        self.reset()
+
+    def fit(self, rows: Iterable[Row]) -> Self:
+        """Forget the past and take in rows, the oldest first."""
+        self.reset()
+        for row in rows:
+            self.update(row)
+        return self
+
+    def reset(self) -> Self:
+        """Forget every row."""
         self.seen_ = 0
         self._changes = RareChange()
-        self._near: dict[str, Coincidence] = defaultdict(lambda: Coincidence(span_s))
+        self._near: dict[str, Coincidence] = defaultdict(lambda: Coincidence(self.span_s))
         self._latest: dict[str, deque[Alarm]] = defaultdict(deque)
-        self._grouping = Grouping(quiet_s, beside or {})
+        self._grouping = Grouping(self.quiet_s, self.beside or {})
+        return self
 
     def update(self, row: Row) -> list[AnomalyEvent]:
         """Take in one row, of a time that is never less than before; return what it opened."""

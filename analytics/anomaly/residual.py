@@ -1,11 +1,14 @@
 """How far a value lies from what a robust, seasonal expectation holds."""
 
 from collections import deque
+from math import isfinite, nan
+from statistics import median
 
+from analytics.anomaly.online import Online
 from analytics.anomaly.window import SortedWindow
 
 
-class Residual:
+class Residual(Online):
     """Distance from the expected value in units of the usual distance.
 
     Expected is the median of the latest values or, once `cycles` of the season were seen, the
@@ -23,12 +26,14 @@ class Residual:
         self.window = window
         self.period = period
         self.cycles = cycles
-        self._values = SortedWindow(window)
-        self._distances = SortedWindow(max(window, period))
-        self._past: deque[float] = deque(maxlen=max(1, period * cycles))
+        super().__init__()
 
-    def update(self, value: float) -> float:
-        """Take in a value and return its score; 0 until there is something to compare with."""
+    def _begin(self) -> None:
+        self._values = SortedWindow(self.window)
+        self._distances = SortedWindow(max(self.window, self.period))
+        self._past: deque[float] = deque(maxlen=max(1, self.period * self.cycles))
+
+    def _take(self, value: float) -> float:
         distance = 0.0 if len(self._values) < 2 else abs(value - self._expected())
         usual = self._distances.quantile(0.5)
         scale = usual or self._distances.quantile(0.9) or 1e-9 + abs(value) * 1e-3
@@ -37,9 +42,15 @@ class Residual:
         self._distances.push(distance)
         return distance / scale
 
+    def _gap(self) -> float:
+        # The season goes on while nothing is measured.
+        self._past.append(nan)
+        return 0.0
+
     def _expected(self) -> float:
         period, known = self.period, len(self._past)
         if not period or known < 2 * period:
             return self._values.quantile(0.5)
-        same = sorted(self._past[-period * at] for at in range(1, known // period + 1))
-        return same[len(same) // 2] if len(same) % 2 else sum(same) / len(same)
+        cycles = (self._past[-period * at] for at in range(1, known // period + 1))
+        same = [each for each in cycles if isfinite(each)]
+        return median(same) if same else self._values.quantile(0.5)

@@ -3,9 +3,12 @@
 import math
 
 import numpy as np
+from numpy.typing import NDArray
+
+from analytics.anomaly.online import Online
 
 
-class NearestStretch:
+class NearestStretch(Online):
     """Distance of the latest stretch to the `neighbours`-th nearest of the stretches before it.
 
     The left matrix profile, one value at a time; a stretch that overlaps the latest is no
@@ -29,14 +32,16 @@ class NearestStretch:
         self.memory = memory
         self.normalised = normalised
         self.neighbours = neighbours
-        self._known = np.zeros((memory, length))
-        self._squares = np.full(memory, np.inf)
+        super().__init__()
+
+    def _begin(self) -> None:
+        self._known = np.zeros((self.memory, self.length))
+        self._squares = np.full(self.memory, np.inf)
         self._latest: list[float] = []
-        self._waiting: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
+        self._waiting: list[NDArray[np.float64]] = []
         self._count = 0
 
-    def update(self, value: float) -> float:
-        """Take in a value and return the score of the stretch that ends in it."""
+    def _take(self, value: float) -> float:
         self._latest = [*self._latest[-self.length + 1 :], value]
         if len(self._latest) < self.length:
             return 0.0
@@ -47,9 +52,7 @@ class NearestStretch:
             self._keep(self._waiting.pop(0))
         return distance
 
-    def _form(
-        self, stretch: np.ndarray[tuple[int], np.dtype[np.float64]]
-    ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def _form(self, stretch: NDArray[np.float64]) -> NDArray[np.float64]:
         if not self.normalised:
             return stretch
         centred = stretch - stretch.mean()
@@ -57,7 +60,7 @@ class NearestStretch:
         flat = spread <= 1e-9 * (1 + abs(float(stretch[-1])))
         return np.asarray(centred * 0 if flat else centred / spread)
 
-    def _distance(self, stretch: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+    def _distance(self, stretch: NDArray[np.float64]) -> float:
         count = min(self._count, self.memory)
         if count < self.neighbours:
             return 0.0
@@ -65,7 +68,7 @@ class NearestStretch:
         nearest = np.partition(squared, self.neighbours - 1)[self.neighbours - 1]
         return math.sqrt(max(0.0, float(nearest + stretch @ stretch)))
 
-    def _keep(self, stretch: np.ndarray[tuple[int], np.dtype[np.float64]]) -> None:
+    def _keep(self, stretch: NDArray[np.float64]) -> None:
         at = self._count % self.memory
         self._known[at] = stretch
         self._squares[at] = stretch @ stretch

@@ -13,7 +13,6 @@ from rich.console import Console
 from scipy.stats import beta, chi2
 
 from analytics.anomaly import Coincidence, RareChange, Unusual
-from analytics.anomaly.spectral import SpectralResidual
 from analytics.anomaly.subsequence import NearestStretch
 from forerunner.bench.predict import anomaly_peers
 from forerunner.bench.predict.events_out import Judged, Timeline, f1
@@ -24,6 +23,7 @@ from forerunner.bench.rows import Extent, Row, median, percentile
 from forerunner.errors import InvalidData
 
 _SHORT_VALUES, _SHORT_SERIES, _DRAWS = 1500, 2, 2000
+_DAY = 288
 Scores = NDArray[np.float64]
 
 
@@ -85,7 +85,7 @@ def online(data: Path, extent: Extent, console: Console) -> list[Row]:
     """Return the row of what one more sample costs in all detectors together."""
     series = max(real_series(data), key=lambda each: len(each.values))
     values = series.values if extent == "full" else series.values[:_SHORT_VALUES]
-    detectors = (Unusual(), SpectralResidual(), NearestStretch(normalised=True))
+    detectors = (Unusual(period=_DAY), NearestStretch(normalised=True))
     columns, table = {f"counter{at}": 0 for at in range(20)}, RareChange()
     taken, together = [], Coincidence()
     for at, value in enumerate(values.tolist()):

@@ -15,6 +15,7 @@ from forerunner.bench import rows as form
 from forerunner.bench.peer import PEERS, BenchError, peer_python
 from forerunner.bench.predict.nab_series import Labelled
 from forerunner.bench.predict.router_tables import Stream
+from forerunner.bench.predict.spectral import SpectralResidual
 
 Scores = NDArray[np.float64]
 _WINDOW, _BIN_S, _LEARNED, _AGAIN = 300, 10.0, 30, 60
@@ -45,8 +46,14 @@ def vus_pr(
 
 
 def simple(series: Sequence[Labelled]) -> dict[str, list[Scores]]:
-    """Return the distance from the mean of the latest values in their spreads, of each series."""
-    return {"rolling z": [_rolling_z(each.values) for each in series]}
+    """Return two scores of each series.
+
+    Rolling z is the distance from the mean of the latest values in their spreads.
+    """
+    return {
+        "rolling z": [_rolling_z(each.values) for each in series],
+        "spectral residual": [SpectralResidual().score(each.values) for each in series],
+    }
 
 
 def mean_z(source: Stream) -> tuple[Scores, Scores]:

@@ -2,13 +2,21 @@
 
 import importlib
 import inspect
+import pickle
 import pkgutil
+import random
+from collections.abc import Iterator
+from contextlib import suppress
+from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 
+import analytics
 from analytics.estimator import NotFitted
+from forerunner.errors import ForerunnerError
 from tests.unit.analytics import cases
 from tests.unit.analytics.cases import Case
 
@@ -19,11 +27,39 @@ CASES: list[Case] = [
 ]
 # Arguments under which everything that a clock or a random number decides is decided the same.
 _RANDOM = ("rng", "random_state", "generator")
+# These raise what is no error of ours where there is nothing to learn from, or to look at.
+_FALL_OVER_NOTHING = ("NearTerm", "LinkFailureModel")
+
+
+def estimators() -> Iterator[type]:
+    """Yield every class of the head that states a unit."""
+    for each in pkgutil.walk_packages(analytics.__path__, "analytics."):
+        module = importlib.import_module(each.name)
+        for kind in vars(module).values():
+            if isinstance(kind, type) and kind.__module__ == each.name and "unit" in vars(kind):
+                yield kind
+
+
+def test_every_estimator_has_a_case() -> None:
+    without = set(estimators()) - {case.kind for case in CASES}
+    assert not without, "add them to tests/unit/analytics/cases"
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.kind.__name__)
 def case(request: pytest.FixtureRequest) -> Case:
     return request.param
+
+
+@cache
+def _learned(kind: type) -> Any:
+    (case,) = (each for each in CASES if each.kind is kind)
+    return case.fit(kind())
+
+
+@pytest.fixture
+def learned(case: Case) -> Any:
+    """An estimator that has learned, for tests that only ask it; it learns once."""
+    return deepcopy(_learned(case.kind))
 
 
 def arguments(estimator: Any) -> dict[str, Any]:
@@ -53,12 +89,45 @@ def test_the_unit_of_the_answer_is_stated(case: Case) -> None:
 
 
 def test_chance_is_called_seed(case: Case) -> None:
-    assert not set(inspect.signature(case.kind).parameters) & set(_RANDOM)
+    names = set(inspect.signature(case.kind).parameters)
+    assert not names & set(_RANDOM)
+    assert ("seed" in names) == ("self.seed" in inspect.getsource(case.kind)), "stored and used"
 
 
-def test_the_same_learning_gives_the_same_answers(case: Case) -> None:
-    once, again = (np.asarray(case.ask(case.fit(case.kind()))) for _ in range(2))
-    np.testing.assert_array_equal(once, again)
+def test_nothing_is_drawn_but_by_a_seed(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeded = np.random.default_rng
+
+    def drawn(seed: int | None = None) -> np.random.Generator:
+        assert seed is not None, "whatever is random takes a seed"
+        return seeded(seed)
+
+    monkeypatch.setattr(np.random, "default_rng", drawn)
+    before = (random.getstate(), pickle.dumps(np.random.get_state()))
+    case.ask(case.fit(case.kind()))
+    assert (random.getstate(), pickle.dumps(np.random.get_state())) == before
+
+
+def test_no_input_is_answered_by_no_number_or_refused(
+    case: Case, learned: Any, request: pytest.FixtureRequest
+) -> None:
+    if case.kind.__name__ in _FALL_OVER_NOTHING:
+        request.applymarker(pytest.mark.xfail(raises=(IndexError, ValueError)))
+    with suppress(ForerunnerError):
+        assert not np.isfinite(np.asarray(case.nothing(learned), float)).any()
+
+
+def test_what_is_missing_is_answered_by_numbers_or_refused(case: Case, learned: Any) -> None:
+    if case.missing is None:
+        pytest.skip("its input holds no numbers")
+    with suppress(ForerunnerError):
+        answer = np.asarray(case.missing(learned), float)
+        assert np.isfinite(answer).all()
+        assert answer.size
+
+
+def test_the_same_learning_gives_the_same_answers(case: Case, learned: Any) -> None:
+    again = np.asarray(case.ask(case.fit(case.kind())))
+    np.testing.assert_array_equal(np.asarray(case.ask(learned)), again)
 
 
 def test_an_estimator_that_has_not_learned_says_so(case: Case) -> None:
@@ -68,15 +137,15 @@ def test_an_estimator_that_has_not_learned_says_so(case: Case) -> None:
         case.ask(case.kind())
 
 
-def test_what_is_unusual_scores_high(case: Case) -> None:
+def test_what_is_unusual_scores_high(case: Case, learned: Any) -> None:
     if case.unusual is None:
         pytest.skip("it does not score")
-    unusual, usual = case.unusual(case.fit(case.kind()))
+    unusual, usual = case.unusual(learned)
     assert np.min(unusual) > np.max(usual)
 
 
-def test_an_online_answer_does_not_depend_on_what_comes_later(case: Case) -> None:
+def test_an_online_answer_does_not_depend_on_what_comes_later(case: Case, learned: Any) -> None:
     if case.early is None:
         pytest.skip("it is not online")
-    early, whole = case.early(case.fit(case.kind()))
+    early, whole = case.early(learned)
     np.testing.assert_allclose(early, whole)

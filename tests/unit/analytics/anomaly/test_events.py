@@ -34,11 +34,12 @@ def test_devices_far_apart_are_events_apart() -> None:
 
 def test_an_alarm_between_two_events_makes_them_one() -> None:
     grouping = Grouping(60.0, BESIDE)
-    grouping.update(0.0, [alarm(0.0, "r1"), alarm(0.0, "r3")])
+    opened = grouping.update(0.0, [alarm(0.0, "r1"), alarm(0.0, "r3")])
     grouping.update(1.0, [alarm(1.0, "r2")])
 
     (event,) = grouping.open_
     assert event.devices == {"r1", "r2", "r3"}
+    assert [each.absorbed for each in opened] in ([False, True], [True, False])
 
 
 def test_causes_are_ranked_by_score_and_then_by_time() -> None:

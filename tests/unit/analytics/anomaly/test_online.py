@@ -8,9 +8,9 @@ import pytest
 
 from analytics.anomaly.level import LevelChange
 from analytics.anomaly.residual import Residual
-from analytics.anomaly.spectral import SpectralResidual
 from analytics.anomaly.subsequence import NearestStretch
 from analytics.anomaly.window import SortedWindow
+from forerunner.bench.predict.spectral import SpectralResidual
 
 _COUNT = 900
 
@@ -69,6 +69,22 @@ def test_a_flat_series_is_usual_and_one_value_costs_no_error(make: Callable[[], 
     scores = [detector.update(5.0) for _ in range(300)]
     assert np.isfinite(scores).all()
     assert max(scores[-100:]) < 5.0
+
+
+@pytest.mark.parametrize("make", [Residual, SpectralResidual, LevelChange, NearestStretch])
+def test_a_gap_scores_nothing_and_teaches_nothing(make: Callable[[], Residual]) -> None:
+    values = daily()
+    with_gaps = np.insert(values, [100, 500], [np.nan, np.inf])
+    found = make().score(with_gaps)
+    np.testing.assert_array_equal(np.delete(found, [100, 501]), make().score(values))
+    assert found[100] == found[501] == 0
+
+
+def test_the_season_goes_on_through_a_gap() -> None:
+    pulses = np.where(np.arange(_COUNT) % 90 == 0, 50.0, 1.0)
+    pulses += np.random.default_rng(2).normal(0, 0.1, _COUNT)
+    pulses[700:745] = np.nan
+    assert Residual(300, 90).score(pulses)[810] < 5, "a pulse at any other time scores hundreds"
 
 
 def test_a_window_forgets_what_is_too_old() -> None:

@@ -16,6 +16,9 @@ class Case:
         kind: The class.
         fit: Lets an estimator learn, and returns what `fit` returned.
         ask: Returns its answer, an array, to input that is the same each time.
+        nothing: Returns its answer to input of no rows.
+        missing: Returns its answer to input of which a part is NaN; None where input holds no
+            numbers.
         unusual: Scores of input that is unusual, and of input that is usual; None where the
             estimator does not score.
         early: Two answers, to the beginning of a series alone and to the same stretch within the
@@ -26,6 +29,8 @@ class Case:
     kind: type
     fit: Callable[[Any], Any]
     ask: Callable[[Any], Any]
+    nothing: Callable[[Any], Any]
+    missing: Callable[[Any], Any] | None
     unusual: Callable[[Any], tuple[Any, Any]] | None = None
     early: Callable[[Any], tuple[Any, Any]] | None = None
     needs_fit: bool = True

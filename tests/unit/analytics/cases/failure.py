@@ -60,12 +60,25 @@ def _worn(estimator: Any) -> Any:
     return score[remaining <= 600].min(), np.quantile(score[np.isinf(remaining)], 0.95)
 
 
+def _holed(rows: Any) -> Any:
+    return np.where(np.arange(rows.size).reshape(rows.shape) % 5 == 3, np.nan, rows)
+
+
 CASES = (
     Case(
         AlarmDiagnosis,
         _fit_diagnosis,
         lambda e: e.predict_probabilities(alarms(20, 2)[0]),
+        lambda e: e.predict_probabilities(np.empty((0, 8))),
+        lambda e: e.predict_probabilities(_holed(alarms(20, 2)[0])),
         _strange,
     ),
-    Case(FailureRisk, _fit_risk, lambda e: e.predict(ageing(60, 2)[0]), _worn),
+    Case(
+        FailureRisk,
+        _fit_risk,
+        lambda e: e.predict(ageing(60, 2)[0]),
+        lambda e: e.predict(np.empty((0, 3))),
+        lambda e: e.score(_holed(ageing(60, 2)[0])),
+        _worn,
+    ),
 )

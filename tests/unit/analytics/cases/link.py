@@ -25,7 +25,17 @@ def _case(kind: type, fit: Any, score: Any, needs_fit: bool) -> Case:
         beginning = type(series)(*(column[:500] for column in vars(series).values()))
         return score(estimator, beginning), score(estimator, series)[:500]
 
-    return Case(kind, fit, ask, unusual, early, needs_fit)
+    def nothing(estimator: Any) -> Any:
+        series = benign_case(2, length_s=600).series
+        none = type(series)(*(column[:0] for column in vars(series).values()))
+        return score(estimator, none)
+
+    def missing(estimator: Any) -> Any:
+        series = benign_case(2, length_s=600).series
+        columns = vars(series) | {"rtt_s": np.where(series.lost > 0, np.nan, series.rtt_s)}
+        return score(estimator, type(series)(**columns))
+
+    return Case(kind, fit, ask, nothing, missing, unusual, early, needs_fit)
 
 
 def _fit_cusum(estimator: CappedCusum) -> Any:

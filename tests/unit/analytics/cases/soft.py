@@ -37,4 +37,20 @@ def _early(estimator: Any) -> tuple[Any, Any]:
     return estimator.score(time[:400], signals[:400]), whole[:400]
 
 
-CASES = (Case(SoftFailure, _fit, lambda e: e.score(*line(seed=2)[:2]), _unusual, _early),)
+def _missing(estimator: Any) -> Any:
+    time, signals, _ = line(seed=2)
+    rows = np.arange(len(time))[:, None] + np.arange(2)
+    return estimator.score(time, np.where(rows % 7 == 3, np.nan, signals))
+
+
+CASES = (
+    Case(
+        SoftFailure,
+        _fit,
+        lambda e: e.score(*line(seed=2)[:2]),
+        lambda e: e.score(np.empty(0), np.empty((0, 2))),
+        _missing,
+        _unusual,
+        _early,
+    ),
+)

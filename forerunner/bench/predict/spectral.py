@@ -4,9 +4,13 @@ from collections import deque
 
 import numpy as np
 
+from analytics.anomaly.online import Online
 
-class SpectralResidual:
+
+class SpectralResidual(Online):
     """Saliency of the newest value of a trailing window against the window's own.
+
+    0 until the window is full.
 
     Args:
         window: Values that are transformed; a power of two is fastest.
@@ -18,11 +22,13 @@ class SpectralResidual:
 
     def __init__(self, window: int = 64) -> None:
         self.window = window
-        self._values: deque[float] = deque(maxlen=window)
         self._kernel = np.ones(3) / 3
+        super().__init__()
 
-    def update(self, value: float) -> float:
-        """Take in a value and return the score; 0 until the window is full."""
+    def _begin(self) -> None:
+        self._values: deque[float] = deque(maxlen=self.window)
+
+    def _take(self, value: float) -> float:
         self._values.append(value)
         if len(self._values) < self.window:
             return 0.0
