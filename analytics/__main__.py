@@ -133,14 +133,15 @@ def sla(since: Since = "1d", links: Links = None, as_json: AsJson = False) -> No
 def anomalies(
     since: Since = "1h",
     threshold: Annotated[float, typer.Option(min=1.0, help="Decades; see the docs.")] = 8.0,
+    course: Annotated[float, typer.Option(min=1.0, help="The same, of loads and delays.")] = 2.0,
     links: Links = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what was unusual: rare changes that coincided on linked devices, causes ranked."""
+    """Show what was unusual, causes ranked: rare changes together, courses of loads and delays."""
     from analytics.answers import anomalies as answer
     from analytics.answers import view
 
-    say(answer.anomalies(asked(since, links), threshold), view.show_anomalies, as_json)
+    say(answer.anomalies(asked(since, links), threshold, course), view.show_anomalies, as_json)
 
 
 @application.command()

@@ -62,7 +62,13 @@ def show_anomalies(answer: Mapping[str, Any], causes: int = 5) -> None:
         more = [f"and {len(ranked) - causes} more"] if len(ranked) > causes else []
         told = "\n".join([*ranked[:causes], *more])
         _add(view, begun, number(each["latest"] - each["begun"]), " ".join(each["devices"]), told)
-    Console().print(view)
+    Console().print(_with(view, [_looked_at(answer["courses"])]))
+
+
+def _looked_at(courses: Mapping[str, Any]) -> str:
+    season = ", the day as their season" if courses["seasonal"] else ""
+    more = f"; {courses['left_out']} more were left out" if courses["left_out"] else ""
+    return f"{courses['series']} loads and delays in steps of {courses['step_s']:g} s{season}{more}"
 
 
 def show_link(answer: Mapping[str, Any]) -> None:
