@@ -28,18 +28,9 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Find runbooks and past incidents like a text, and the playbook that each would bind."""
-    from analytics.answers import seconds
-    from analytics.search.corpus import KINDS, open_corpus
-    from analytics.search.documents import Filters
+    from analytics.search.corpus import open_corpus
 
-    for each in kind or ():
-        if each not in KINDS:
-            raise InvalidData(
-                "--kind", each, f"there is no such kind; there is {' and '.join(KINDS)}"
-            )
-    earliest = 0.0 if since is None else time.time() - seconds(since)
-    filters = Filters(frozenset(kind or ()), dict(map(_pair, where or ())), earliest)
-    found = open_corpus().search(query, limit, filters)
+    found = open_corpus().search(query, limit, _filters(kind or (), where or (), since))
     if as_json:
         typer.echo(json.dumps(plain(found)))
     else:

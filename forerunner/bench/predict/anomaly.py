@@ -4,16 +4,16 @@ The protocol stands in docs/predictions/anomaly.md. Rows for `forerunner.bench.p
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
-from scipy.stats import beta, chi2
 
 from analytics.anomaly import Coincidence, RareChange, Unusual
 from analytics.anomaly.subsequence import NearestStretch
+from forerunner.bench import intervals
 from forerunner.bench.predict import anomaly_peers
 from forerunner.bench.predict.events_out import Judged, Timeline, f1
 from forerunner.bench.predict.nab_score import nab_score
@@ -22,8 +22,8 @@ from forerunner.bench.predict.router_tables import Stream, stream
 from forerunner.bench.rows import Extent, Row, median, percentile
 from forerunner.errors import InvalidData
 
-_SHORT_VALUES, _SHORT_SERIES, _DRAWS = 1500, 2, 2000
-_DAY = 288
+_SHORT_VALUES, _SHORT_SERIES = 1500, 2
+_DAY, _STRETCH, _FEW_DRAWS = 288, 100, 500
 Scores = NDArray[np.float64]
 
 
@@ -41,15 +41,15 @@ def nab(data: Path, extent: Extent, console: Console) -> list[Row]:
     tested = [at for at in labelled if at >= len(chosen)]
     means = {name: float(np.mean([found[at] for at in tested])) for name, found in vus.items()}
     best = max((name for name in means if name != "ours"), key=lambda name: means[name])
-    low, high = _interval([vus["ours"][at] for at in tested])
+    figures = [np.array([vus["ours"][at] for at in some]) for some in (tested, labelled)]
+    off, whole_off = (intervals.said(intervals.of_mean(each)) for each in figures)
     what = ", ".join(f"{name} {value:.3f}" for name, value in sorted(means.items()))
-    whole = float(np.mean([vus["ours"][at] for at in labelled]))
     ratio = means["ours"] / means[best]
     return [
-        Row("nab_vus_pr", f"mean VUS-PR of unseen series (95%: {low:.3f} to {high:.3f}); {what}",
+        Row("nab_vus_pr", f"mean VUS-PR of unseen series ({off}); {what}",
             means["ours"], "", ">= 0.30", best, means[best], ratio, len(tested)),
-        Row("nab_vus_pr_all", "the same with the series that detectors were chosen on",
-            whole, n=len(labelled)),
+        Row("nab_vus_pr_all", f"the same with those that detectors were chosen on; {whole_off}",
+            float(figures[1].mean()), n=len(labelled)),
         _scored(everything, ours, len(chosen)),
     ]  # fmt: skip
 
@@ -70,11 +70,12 @@ def cisco(data: Path, extent: Extent, console: Console) -> list[Row]:
     false, hours = sum(each.false for each in ours), sum(each.hours for each in ours)
     value, said = f1(ours), ", ".join(f"{name} {each:.3f}" for name, each in peers.items())
     ratio = value / peers[best] if peers[best] else None
-    worst = f"; longest {max(delays):.1f}" if delays else ""
+    worst = f"; longest {max(delays):.1f}; {_median_off(delays)}" if delays else ""
+    rate_off = intervals.said(intervals.of_rate(false, hours), 2)
     return [
         Row("cisco_event_f1", f"F1 over events, each left out; {_recall(ours)}; {said}",
             value, "", ">= 0.90", best, peers[best], ratio, len(ours)),
-        Row("cisco_false_per_hour", f"{false} in {hours:.2f} h; 95%: at most {_most(false, hours)}",
+        Row("cisco_false_per_hour", f"{false} in {hours:.2f} h; {rate_off}",
             false / hours, "1/h", "<= 0.5", n=len(ours)),
         Row("cisco_delay_s", f"median, from the act to the event said{worst}",
             median(delays), "s", "<= 20", n=len(delays)),
@@ -97,6 +98,7 @@ def online(data: Path, extent: Extent, console: Console) -> list[Row]:
         taken.append((time.perf_counter() - begun) * 1e3)
     console.print(f"{len(taken)} samples")
     what = f"one sample through every detector, p99 over {series.name}; median {median(taken):.3f}"
+    what += f"; {_p99_off(taken)} over stretches of {_STRETCH} samples"
     return [Row("online_update_ms", what, percentile(taken, 0.99), "ms", "<= 1", n=len(taken))]
 
 
@@ -113,12 +115,15 @@ def _scored(series: Sequence[Labelled], scores: Sequence[Scores], chosen: int) -
     tops = np.unique(np.concatenate([each[len(each) // 10 :] for each in scores[:chosen]]))
     bounds = np.quantile(tops, np.linspace(0.5, 1, 101))
 
-    def mark(part: slice, bound: float) -> float:
-        return nab_score(series[part], [_passes(each, bound) for each in scores[part]])
+    def mark(part: Iterable[int], bound: float) -> float:
+        some = list(part)
+        return nab_score([series[x] for x in some], [_passes(scores[x], bound) for x in some])
 
-    bound = max(bounds.tolist(), key=lambda each: mark(slice(chosen), each))
-    value, seen = mark(slice(chosen, None), bound), mark(slice(chosen), bound)
+    bound = max(bounds.tolist(), key=lambda each: mark(range(chosen), each))
+    value, seen = mark(range(chosen, len(series)), bound), mark(range(chosen), bound)
+    off = intervals.bootstrap(len(series) - chosen, lambda at: mark(chosen + at, bound))
     what = f"standard profile, threshold {bound:.2f} fixed on the other half (there {seen:.1f})"
+    what += f"; {intervals.said(off, 1)}"
     return Row("nab_score", what, value, n=len(series) - chosen)
 
 
@@ -137,18 +142,22 @@ def _coincidences(source: Stream) -> tuple[Scores, Scores]:
     return np.array([each.time for each in source.readings]), np.array(found)
 
 
-def _interval(values: Sequence[float]) -> tuple[float, float]:
-    draws = np.random.default_rng(1).choice(values, (_DRAWS, len(values)))
-    low, high = np.quantile(draws.mean(axis=1), (0.025, 0.975))
-    return float(low), float(high)
+def _median_off(values: Sequence[float]) -> str:
+    given = np.array(values)
+    off = intervals.bootstrap(len(given), lambda at: float(np.median(given[at])))
+    return intervals.said(off, 1)
+
+
+def _p99_off(values: Sequence[float]) -> str:
+    """Return the interval of the 99th percentile; what disturbs a machine lasts for a while."""
+    stretches = np.array_split(np.array(values), max(1, len(values) // _STRETCH))
+
+    def p99(at: NDArray[np.int64]) -> float:
+        return float(np.quantile(np.concatenate([stretches[x] for x in at]), 0.99))
+
+    return intervals.said(intervals.bootstrap(len(stretches), p99, _FEW_DRAWS), 2)
 
 
 def _recall(judged: Sequence[Judged]) -> str:
     hits, count = sum(each.delay_s is not None for each in judged), len(judged)
-    low = beta.ppf(0.025, hits, count - hits + 1) if hits else 0.0
-    high = beta.ppf(0.975, hits + 1, count - hits) if hits < count else 1.0
-    return f"{hits} of {count} found (95%: {low:.2f} to {high:.2f})"
-
-
-def _most(false: int, hours: float) -> str:
-    return f"{chi2.ppf(0.975, 2 * false + 2) / 2 / hours:.2f}/h"
+    return f"{hits} of {count} found ({intervals.said(intervals.of_share(hits, count), 2)})"

@@ -18,12 +18,12 @@ from analytics.search.documents import Document, Filters
 from analytics.search.embedding import MiniLM, Vectors
 from analytics.search.index import Index
 from analytics.search.lexical import BM25, Scores
+from forerunner.bench import intervals
 from forerunner.bench.rows import Extent, Row
 from forerunner.errors import InvalidData
 
 _TOP = 10
 _SHORT = 40
-_DRAWS = 2000
 _RRF = 60
 _SECTION = re.compile(r"^## +(\w+)[^\n]*\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
@@ -94,7 +94,7 @@ def abstain(data: Path, extent: Extent, console: Console) -> list[Row]:
         [x for name, task in tasks.items() for x, q in zip(told[name], task.queries, strict=True)
          if q.reported]
     )  # fmt: skip
-    low, high = _interval(pairs, _area)
+    low, high = intervals.bootstrap(len(pairs), lambda at: _area(pairs[at]))
     each = ", ".join(f"{name} {area:.3f}" for name, area in areas.items())
     what = f"area under ROC, relevant left out or not; 95% {low:.3f} to {high:.3f}; {each}"
     return [Row("search_abstain_auc", what, _area(pairs), goal=">= 0.85", n=2 * len(pairs))]
@@ -110,7 +110,7 @@ def _rows(name: str, task: Task, console: Console) -> list[Row]:
     for who, gained in gains.items():
         console.print(f"{who}: {gained[reported].mean():.3f}, of all {gained.mean():.3f}")
     ours = gains.pop("forerunner")
-    low, high = _interval(ours[reported], lambda x: float(x.mean()))
+    low, high = intervals.of_mean(ours[reported])
     value, best = float(ours[reported].mean()), max(gains, key=lambda x: gains[x][reported].mean())
     peer = float(gains[best][reported].mean())
     said = ", ".join(f"{who} {gained[reported].mean():.3f}" for who, gained in gains.items())
@@ -174,14 +174,6 @@ def _both(task: Task, query: Query) -> tuple[float, float]:
 def _area(pairs: Scores) -> float:
     truth = np.repeat([1, 0], len(pairs))
     return float(roc_auc_score(truth, np.concatenate([pairs[:, 0], pairs[:, 1]])))
-
-
-def _interval(values: Scores, figure: Callable[[Scores], float]) -> tuple[float, float]:
-    """Return the 95% interval of a figure by bootstrap over queries."""
-    random = np.random.default_rng(0)
-    drawn = [figure(values[random.integers(0, len(values), len(values))]) for _ in range(_DRAWS)]
-    low, high = np.quantile(drawn, (0.025, 0.975))
-    return float(low), float(high)
 
 
 def _gain(found: Sequence[str], relevant: frozenset[str]) -> float:
