@@ -3,7 +3,7 @@
 The protocol stands in docs/predictions/failure.md. Rows for `forerunner.bench.predict`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.neighbors import KNeighborsClassifier
 
 from analytics.diagnosis.model import AlarmDiagnosis
+from forerunner.bench import intervals
 from forerunner.bench.predict import classifiers
 from forerunner.bench.predict.alarm_windows import Windows, windows
 from forerunner.bench.rows import Extent, Row
@@ -36,7 +37,7 @@ def microwave(data: Path, extent: Extent, console: Console) -> list[Row]:
             for name in ("lightgbm", "random forest")
         }
     macro = {name: _macro(known, said) for name, said in figures.items()}
-    value, (low, high) = _macro(known, ours), _interval(known, ours)
+    value, (low, high) = _macro(known, ours), _interval(known, ours, _each(known))
     best = max(macro, key=lambda name: macro[name])
     said = ", ".join(f"{name} {each:.3f}" for name, each in macro.items())
     what = f"{len(known.causes)} unique windows ({known.repeats} repeats dropped), {_FOLDS} folds,"
@@ -53,7 +54,9 @@ def _unseen_patterns(known: Windows, extent: Extent, console: Console) -> Row:
     split = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=1)
     folds = _numbered(split.split(known.seconds, known.causes, patterns.ravel()), known)[None]
     ours, nearest = (_answers(known, folds, x) for x in (_ours(extent, console), _nearest))
-    what = f"the same, every pattern of active alarms ({len(np.unique(patterns))}) in one fold"
+    members = [np.flatnonzero(patterns.ravel() == x) for x in np.unique(patterns)]
+    off = intervals.said(_interval(known, ours, members))
+    what = f"the same, every pattern of active alarms ({len(members)}) in one fold; {off}"
     value, peer = _macro(known, ours), _macro(known, nearest)
     name = "microwave_macro_f1_new_patterns"
     return Row(name, what, value, "", None, "nearest", peer, value / peer, ours.size, "1")
@@ -105,16 +108,22 @@ def _macro(known: Windows, said: NDArray[np.str_]) -> float:
     return float(np.mean([f1_score(known.causes, each, average="macro") for each in said]))
 
 
-def _interval(known: Windows, said: NDArray[np.str_]) -> tuple[float, float]:
-    """Return the 95% interval, windows drawn anew with the answers of all repetitions."""
-    random, found = np.random.default_rng(1), []
+def _each(known: Windows) -> list[NDArray[np.int64]]:
+    return list(np.arange(len(known.causes))[:, None])
+
+
+def _interval(
+    known: Windows, said: NDArray[np.str_], drawn: Sequence[NDArray[np.int64]]
+) -> intervals.Interval:
+    """Return the 95% interval, groups of windows drawn anew with the answers of all repetitions."""
     names, labels = np.unique(known.causes, return_inverse=True)
     answers = np.searchsorted(names, said)
-    for _ in range(_DRAWS):
-        some = random.integers(len(labels), size=len(labels))
-        found.append(np.mean([_f1(labels[some], each[some], len(names)) for each in answers]))
-    low, high = np.quantile(found, [0.025, 0.975])
-    return float(low), float(high)
+
+    def figure(at: NDArray[np.int64]) -> float:
+        some = np.concatenate([drawn[x] for x in at])
+        return float(np.mean([_f1(labels[some], each[some], len(names)) for each in answers]))
+
+    return intervals.bootstrap(len(drawn), figure, _DRAWS, 1)
 
 
 def _f1(labels: NDArray[np.int64], said: NDArray[np.int64], classes: int) -> float:

@@ -3,6 +3,7 @@
 The protocol stands in docs/predictions/failure.md. Rows for `forerunner.bench.predict`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +13,14 @@ from rich.console import Console
 from sklearn.metrics import f1_score
 
 from analytics.failure.soft import SoftFailure
+from forerunner.bench import intervals
 from forerunner.bench.predict import classifiers
-from forerunner.bench.predict.receivers import Receiver, hearing, receivers
+from forerunner.bench.predict.receivers import Receiver, hearing, lines
 from forerunner.bench.rows import Extent, Row
 
 _TRAINED = 0.7
 _TREES = {"full": 150, "short": 20}
-_PAST, _DRAWS = 10, 2000
+_PAST = 10
 Answers = NDArray[np.bool_]
 
 
@@ -27,28 +29,39 @@ class _Split:
     line: Receiver
     test: Answers
 
-    def f1(self, said: Answers) -> float:
-        return float(f1_score(self.line.failing[self.test], said[self.test]))
+    @property
+    def truth(self) -> Answers:
+        return self.line.failing[self.test]
+
+
+Said = Sequence[Answers]
+"""What is said of the test time of each line."""
 
 
 def optical(data: Path, extent: Extent, console: Console) -> list[Row]:
-    """Return the row of soft failures at the receiver, and the same without a memory."""
-    split = _split(receivers(data))
-    ours, plain = (_ours(split, extent, remember) for remember in (True, False))
-    peers = {"BER threshold": split.f1(_threshold(split))}
+    """Return the row of soft failures at the receivers, and the same without a memory."""
+    splits = [_split(each) for each in lines(data)]
+    ours, plain = ([_ours(each, extent, remember) for each in splits] for remember in (True, False))
+    peers = {"BER threshold": _f1(splits, [_threshold(each) for each in splits])}
     if extent == "full":
-        peers["lightgbm"] = split.f1(_lightgbm(split))
+        peers["lightgbm"] = _f1(splits, [_lightgbm(each) for each in splits])
     best = max(peers, key=lambda name: peers[name])
-    value, n = split.f1(ours), int(split.test.sum())
+    value, n = _f1(splits, ours), sum(len(each.truth) for each in splits)
     said = ", ".join(f"{name} {each:.4f}" for name, each in peers.items())
-    what = f"F1 at {split.line.name}, last 30% of the time; {_interval(split, ours)}; {said}"
-    alone = f"the same without memory of earlier failures; {_interval(split, plain)}"
+    heard = ", ".join(each.line.name for each in splits)
+    what = f"F1 at {heard}, last 30% of the time; {_interval(splits, ours)}; {said}"
+    alone = f"the same without memory of earlier failures; {_interval(splits, plain)}"
     console.print(what)
     ratio = value / peers[best] if peers[best] else None
     return [
         Row("optical_soft_f1", what, value, "", ">= 0.98", best, peers[best], ratio, n, "1"),
-        Row("optical_soft_f1_no_memory", alone, split.f1(plain), n=n, seed="1"),
+        Row("optical_soft_f1_no_memory", alone, _f1(splits, plain), n=n, seed="1"),
     ]
+
+
+def _f1(splits: Sequence[_Split], said: Said) -> float:
+    truth = np.concatenate([each.truth for each in splits])
+    return float(f1_score(truth, np.concatenate(said)))
 
 
 def _split(some: list[Receiver]) -> _Split:
@@ -64,14 +77,14 @@ def _ours(split: _Split, extent: Extent, remember: bool) -> Answers:
     model = SoftFailure(_TREES[extent], remember=remember)
     model.fit(line.time_s[learn], line.signals[learn], line.failing[learn])
     # Online, so that what is asked may begin in the time that was learned from.
-    return model.predict(line.time_s, line.signals)
+    return model.predict(line.time_s, line.signals)[split.test]
 
 
 def _threshold(split: _Split) -> Answers:
     ber, learn = split.line.signals[:, 0], ~split.test
     bounds = np.unique(np.nanquantile(ber[learn], np.linspace(0, 1, 201)))
     marks = [f1_score(split.line.failing[learn], ber[learn] > each) for each in bounds]
-    return np.asarray(ber > bounds[int(np.argmax(marks))])
+    return np.asarray(ber > bounds[int(np.argmax(marks))])[split.test]
 
 
 def _lightgbm(split: _Split) -> Answers:
@@ -79,19 +92,26 @@ def _lightgbm(split: _Split) -> Answers:
     past = [split.line.signals[np.maximum(0, at - lag)] for lag in range(_PAST + 1)]
     folds = split.test.astype(np.int64)[None, :]
     said = classifiers.answers("lightgbm", np.column_stack(past), split.line.failing, folds)
-    return np.asarray(said[0], bool)
+    return np.asarray(said[0], bool)[split.test]
 
 
-def _interval(split: _Split, said: Answers) -> str:
+def _interval(splits: Sequence[_Split], said: Said) -> str:
     """Return the 95% interval as text, episodes drawn anew: a healthy stretch and its failure."""
-    truth, answers = split.line.failing[split.test], said[split.test]
+    counts = np.concatenate(
+        [_counts(each.truth, told) for each, told in zip(splits, said, strict=True)], axis=1
+    )
+
+    def f1(at: NDArray[np.int64]) -> float:
+        right, true, told = counts[:, at].sum(axis=1)
+        return float(2 * right / max(true + told, 1))
+
+    off = intervals.bootstrap(counts.shape[1], f1, seed=1)
+    return f"{intervals.said(off, 4)} over {counts.shape[1]} episodes"
+
+
+def _counts(truth: Answers, told: Answers) -> NDArray[np.float64]:
+    """Return by episode how many samples are told rightly, are failing, and are told at all."""
     ends = np.flatnonzero(np.diff(truth.astype(np.int8)) == -1) + 1
     block = np.digitize(np.arange(len(truth)), ends)
-    counts = np.array(
-        [np.bincount(block, weights=part) for part in (truth & answers, truth, answers)]
-    )
-    random = np.random.default_rng(1)
-    drawn = random.integers(counts.shape[1], size=(_DRAWS, counts.shape[1]))
-    right, true, told = counts[:, drawn].sum(axis=2)
-    low, high = np.quantile(2 * right / np.maximum(true + told, 1), (0.025, 0.975))
-    return f"95% {low:.4f} to {high:.4f} over {counts.shape[1]} episodes"
+    parts = (truth & told, truth, told)
+    return np.array([np.bincount(block, part, len(ends) + 1) for part in parts])

@@ -34,28 +34,32 @@ class Receiver:
     failing: NDArray[np.bool_]
 
 
-def receivers(directory: Path) -> list[Receiver]:
-    """Return the receivers of the soft failures in folder `optical_failure`.
+def lines(directory: Path) -> list[list[Receiver]]:
+    """Return the receivers of each line: of each file in folder `optical_failure`, by name.
 
     Raises:
-        InvalidData: There is no file, or it is not of the form; names file, field and fix.
+        InvalidData: There is no file, or one is not of the form; names file, field and fix.
     """
     folder = directory / "optical_failure"
     found = sorted(folder.glob("*.csv"))
     if not found:
         raise InvalidData(str(folder), "*.csv", f"is missing; {_FETCH}")
+    return [_receivers(each) for each in found]
+
+
+def _receivers(path: Path) -> list[Receiver]:
     by_name: dict[str, list[tuple[float, ...]]] = {}
     try:
-        with found[0].open(newline="") as handle:
+        with path.open(newline="") as handle:
             for at, row in enumerate(csv.DictReader(handle), start=2):
                 if row.get("Type") == "Devices":
-                    by_name.setdefault(row["ID"], []).append(_sample(row, f"{found[0]}:{at}"))
+                    by_name.setdefault(row["ID"], []).append(_sample(row, f"{path}:{at}"))
                 elif missing := [name for name in _NEEDED if row.get(name) is None]:
-                    raise InvalidData(f"{found[0]}:{at}", missing[0], f"is missing; {_FETCH}")
+                    raise InvalidData(f"{path}:{at}", missing[0], f"is missing; {_FETCH}")
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InvalidData(str(found[0]), "", f"is no CSV ({error}); {_FETCH}") from error
+        raise InvalidData(str(path), "", f"is no CSV ({error}); {_FETCH}") from error
     if not by_name:
-        raise InvalidData(str(found[0]), "Type", f"is Devices in no row; {_FETCH}")
+        raise InvalidData(str(path), "Type", f"is Devices in no row; {_FETCH}")
     return [_receiver(name, samples) for name, samples in by_name.items()]
 
 

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from forerunner.bench.predict.optical import optical
-from forerunner.bench.predict.receivers import hearing, receivers
+from forerunner.bench.predict.receivers import hearing, lines
 from forerunner.errors import InvalidData
 from tests.unit.analytics.cases.soft import line
 
@@ -46,8 +46,19 @@ def test_the_receiver_that_hears_the_line_is_judged_and_both_rows_come(tmp_path:
     assert told.value > plain.value > 0.8
 
 
+def test_every_file_is_a_line_of_its_own_and_all_are_judged_together(tmp_path: Path) -> None:
+    written(tmp_path, two_receivers())
+    text = two_receivers().replace(",far,", ",near,")
+    (tmp_path / "optical_failure" / "other.csv").write_text(text)
+
+    told, _ = optical(tmp_path, "short", Console(file=StringIO()))
+
+    assert " near, far, " in told.what
+    assert told.n == 900
+
+
 def test_a_receiver_is_chosen_by_what_is_before_the_moment(tmp_path: Path) -> None:
-    some = receivers(written(tmp_path, two_receivers()))
+    (some,) = lines(written(tmp_path, two_receivers()))
 
     assert {each.name for each in some} == {"deaf", "far"}
     assert hearing(some, 3000.0).name == "far"
@@ -69,9 +80,9 @@ def test_a_file_of_another_form_is_named_with_the_field(
     tmp_path: Path, text: str, said: str
 ) -> None:
     with pytest.raises(InvalidData, match=said):
-        receivers(written(tmp_path, text))
+        lines(written(tmp_path, text))
 
 
 def test_a_folder_without_a_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidData, match=r"optical_failure: \*.csv: is missing"):
-        receivers(tmp_path)
+        lines(tmp_path)
