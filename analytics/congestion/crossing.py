@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analytics.forecasting import Forecast
-from analytics.forecasting.intervals import Errors
+from analytics.forecasting.intervals import Errors, scales
 from analytics.forecasting.series import Values
 
 # Of one series alone, as many days as are looked back.
@@ -48,9 +47,17 @@ def crossings(forecast: Forecast, errors: Errors, limits: Sequence[float]) -> li
         errors: How far earlier forecasts of as many steps were off, the same series.
         limits: Of each series, in its unit.
     """
-    courses = _courses(errors, len(forecast.expected))
-    scale = _scale(errors)
-    return [_crossing(forecast, at, limit, courses * scale[at]) for at, limit in enumerate(limits)]
+    scale = scales(errors.size, np.ones(len(errors.signed)))
+    steps = len(forecast.expected)
+    begins = _begins(errors, steps)
+    moving = np.flatnonzero(scale > 0)
+    courses = _courses(errors.signed[:, moving] / scale[moving], begins, steps)
+    # A series that was never off learns nothing from others: it goes as is expected.
+    still = np.zeros((len(begins), steps))
+    return [
+        _crossing(forecast, at, limit, still if scale[at] == 0 else courses * scale[at])
+        for at, limit in enumerate(limits)
+    ]
 
 
 def _crossing(forecast: Forecast, at: int, limit: float, courses: Values) -> Crossing:
@@ -67,26 +74,15 @@ def _crossing(forecast: Forecast, at: int, limit: float, courses: Values) -> Cro
     return Crossing(len(first) / len(courses), middle, early, peak, limit, len(courses))
 
 
-def _courses(errors: Errors, steps: int) -> Values:
-    """Return the courses of all series, in units of each one's scale, one a row."""
-    scale = _scale(errors)
+def _begins(errors: Errors, steps: int) -> list[int]:
+    """Return where the courses begin that go on to the last step."""
     ends = [*errors.begins[1:], len(errors.signed)]
     # Without a forecast there is no beginning, and the only end goes with none.
-    found = [
-        (errors.signed[begin:end] / scale).T
-        for begin, end in zip(errors.begins, ends, strict=False)
-        # One that broke off before the last step says nothing of the last steps.
-        if end - begin >= steps
-    ]
-    if not found:
-        return np.empty((0, steps))
-    some = np.concatenate([each[:_MOST_SERIES, :steps] for each in found])
+    return [x for x, end in zip(errors.begins, ends, strict=False) if end - x >= steps]
+
+
+def _courses(scaled: Values, begins: Sequence[int], steps: int) -> Values:
+    """Return the courses of all series, each error in units of its series' scale, one a row."""
+    found = [scaled[begin : begin + steps].T[:_MOST_SERIES] for begin in begins]
+    some = np.concatenate([np.empty((0, steps)), *found])
     return np.asarray(some[np.isfinite(some).all(axis=1)])
-
-
-def _scale(errors: Errors) -> NDArray[np.float64]:
-    """Return the median error of each series; NaN for one without."""
-    scale = np.full(errors.signed.shape[1], np.nan)
-    known = np.isfinite(errors.signed).any(axis=0)
-    scale[known] = np.nanmedian(errors.size[:, known], axis=0)
-    return np.asarray(np.where(scale > 0, scale, np.nan))

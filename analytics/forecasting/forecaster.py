@@ -1,19 +1,21 @@
 """Which method says what of each series, and how far it may be off."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.estimator import require_fitted
 from analytics.forecasting.intervals import SHARES, Errors, Method, backtest, half_widths
+from analytics.forecasting.last import last_hour, last_hour_widths
 from analytics.forecasting.near import NearTerm
 from analytics.forecasting.profile import DayProfile
 from analytics.forecasting.series import Series, Values
 
 LAST, PROFILE, NEAR = "last hour", "day profile", "near term"
-_HOUR_S, _NEAR_S = 3600.0, 7200.0
+_NEAR_S = 7200.0
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,23 @@ class Forecast:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Part:
+    """What one method says of the series that it speaks of."""
+
+    columns: NDArray[np.int64]
+    expected: Values
+    widths: Mapping[float, Values]
+    errors: Errors | None
+    notes: Sequence[str]
+
+
 class LoadForecaster:
     """Forecasts loads and demands: all series at once, each by what its history allows.
 
     Up to two hours ahead the last minutes speak (`NearTerm`), beyond that earlier days
-    (`DayProfile`); with less than two days of history, the last hour alone, which is said.
+    (`DayProfile`); with less than two days of history, the last hour alone, which is said. Each
+    series' interval is of the method that spoke of it.
 
     Args:
         days: From how many days' ends the intervals are judged.
@@ -51,7 +65,8 @@ class LoadForecaster:
 
     Attributes:
         history_: What it speaks from.
-        errors_: How far earlier forecasts of as many steps were off, once one was asked for.
+        errors_: How far earlier forecasts of as many steps were off, once one was asked for; NaN
+            for a series that is too short for any.
     """
 
     unit = "that of the series"
@@ -72,31 +87,50 @@ class LoadForecaster:
         """
         require_fitted(self, "history_")
         history = self.history_
-        known = np.isfinite(history.values).sum(axis=0)
-        short = known < 2 * history.day
-        near = steps * history.step_s <= _NEAR_S and len(history.values) >= 3 * history.day
-        name = NEAR if near else PROFILE
-        expected = _last(history, steps)
-        if not short.all():
-            expected = np.where(short, expected, _method(name, steps)(history, steps))
-        rows = len(history.values) + np.arange(steps)
-        self.errors_ = backtest(history, _method(name, steps), steps, self.days)
-        widths = self._widths(steps)
+        models = _speakers(history, steps)
+        parts = [
+            self._part(name, np.flatnonzero(models == name), steps) for name in np.unique(models)
+        ]
+        self.errors_ = _errors(parts, len(models))
+        expected = _joined([each.columns for each in parts], [each.expected for each in parts])
+        widths = {
+            share: _joined([each.columns for each in parts], [each.widths[share] for each in parts])
+            for share in SHARES
+        }
         low = {share: np.maximum(expected - widths[share], 0.0) for share in SHARES}
         high = {share: expected + widths[share] for share in SHARES}
-        free = history.kinds(rows)[1]
-        notes = tuple(_note(bool(each), history, bool(free.any())) for each in short)
-        models = tuple(LAST if each else name for each in short)
+        notes = dict(pair for x in parts for pair in zip(x.columns, x.notes, strict=True))
+        said = tuple(notes[at] for at in range(len(models)))
         start = history.start + len(history.values) * history.step_s
-        return Forecast(start, history.step_s, expected, low, high, models, notes)
+        return Forecast(start, history.step_s, expected, low, high, tuple(models.tolist()), said)
 
-    def _widths(self, steps: int) -> dict[float, Values]:
-        history = self.history_
+    def _part(self, name: str, columns: NDArray[np.int64], steps: int) -> _Part:
+        history = self.history_.of(columns)
+        if name == LAST:
+            notes = ["less than two days are known: the last hour goes on"] * len(columns)
+            widths = last_hour_widths(history, steps, SHARES)
+            return _Part(columns, last_hour(history, steps), widths, None, notes)
+        method = _method(name, steps)
+        errors = backtest(history, method, steps, self.days)
+        widths = self._widths(history, errors, steps)
+        notes = [_note(history, steps)] * len(columns)
+        return _Part(columns, method(history, steps), widths, errors, notes)
+
+    def _widths(self, history: Series, errors: Errors, steps: int) -> dict[float, Values]:
         free = history.kinds(len(history.values) + np.arange(steps))[1]
         lead = np.arange(steps) // history.day
-        widths = half_widths(self.errors_, free, lead, self.other)
+        widths = half_widths(errors, free, lead, self.other)
+        if all(np.isfinite(each).all() for each in widths.values()):
+            return widths
         simple = half_widths(_steps_apart(history, steps), free, lead, self.other)
         return {x: np.where(np.isfinite(widths[x]), widths[x], simple[x]) for x in SHARES}
+
+
+def _speakers(history: Series, steps: int) -> NDArray[np.str_]:
+    """Return of each series which method speaks."""
+    near = steps * history.step_s <= _NEAR_S and len(history.values) >= 3 * history.day
+    short = np.isfinite(history.values).sum(axis=0) < 2 * history.day
+    return np.where(short, LAST, NEAR if near else PROFILE)
 
 
 def _method(name: str, steps: int) -> Method:
@@ -105,14 +139,25 @@ def _method(name: str, steps: int) -> Method:
     return lambda history, ahead: DayProfile().fit(history).predict(ahead)
 
 
-def _last(history: Series, steps: int) -> Values:
-    """Return the median of the last hour that is known of each series, for every step."""
-    some = max(1, int(_HOUR_S // history.step_s))
-    found = np.full(history.values.shape[1], np.nan)
-    for at, column in enumerate(history.values.T):
-        known = column[np.isfinite(column)][-some:]
-        found[at] = np.median(known) if len(known) else np.nan
-    return np.broadcast_to(found, (steps, len(found))).copy()
+def _joined(columns: Sequence[NDArray[np.int64]], parts: Sequence[Values]) -> Values:
+    """Return tables of some series each as one of all, in their order."""
+    if len(parts) == 1:
+        return parts[0]
+    order = np.argsort(np.concatenate(columns))
+    return np.concatenate(parts, axis=1)[:, order]
+
+
+def _errors(parts: Sequence[_Part], count: int) -> Errors:
+    """Return the errors of all series; NaN for those that were not judged."""
+    judged = [(each.columns, each.errors) for each in parts if each.errors is not None]
+    if not judged:
+        return Errors(np.empty((0, count)), np.empty(0, bool), np.empty(0, np.int64), ())
+    if len(parts) == 1:
+        return judged[0][1]
+    signed = np.full((len(judged[0][1].signed), count), np.nan)
+    for columns, errors in judged:
+        signed[:, columns] = errors.signed
+    return replace(judged[0][1], signed=signed)
 
 
 def _steps_apart(history: Series, steps: int) -> Errors:
@@ -124,11 +169,9 @@ def _steps_apart(history: Series, steps: int) -> Errors:
     return Errors(signed, free, np.zeros(len(signed), np.int64))
 
 
-def _note(short: bool, history: Series, weekend: bool) -> str:
-    if short:
-        return "less than two days are known: the last hour goes on"
-    days = len(history.values) // history.day
-    seen = history.kinds(np.arange(len(history.values)))[1]
-    if weekend and not seen[2 * history.day :].any():
+def _note(history: Series, steps: int) -> str:
+    days, rows = len(history.values) // history.day, np.arange(len(history.values))
+    weekend = history.kinds(len(rows) + np.arange(steps))[1].any()
+    if weekend and not history.kinds(rows)[1][2 * history.day :].any():
         return "no weekend or holiday has been forecast yet: its intervals are too narrow"
     return "" if days >= 7 else f"only {days} days are known: no weekday has come round yet"

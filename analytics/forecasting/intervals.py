@@ -13,6 +13,7 @@ Method = Callable[[Series, int], Values]
 SHARES = (0.8, 0.95)
 # Errors of one day ahead below which those of all days are asked.
 _ENOUGH = 40
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,16 @@ def backtest(history: Series, method: Method, steps: int, days: int = 7) -> Erro
         ahead = min(steps, rows - origin)
         said = method(history.before(origin), ahead)
         begins.append(sum(map(len, signed)))
-        signed.append(history.values[origin : origin + ahead] - said)
+        signed.append(_off(history.values[origin : origin + ahead], said))
         free.append(history.kinds(origin + np.arange(ahead))[1])
         lead.append(np.arange(ahead) // day)
     return Errors(np.concatenate(signed), np.concatenate(free), np.concatenate(lead), tuple(begins))
+
+
+def _off(came: Values, said: Values) -> Values:
+    """Return how far what came was above; what rounding made of a constant series is no error."""
+    off = came - said
+    return np.where(np.abs(off) > _ROUNDING * came, off, off * 0.0)
 
 
 def half_widths(
@@ -95,21 +102,31 @@ def _by_lead(
     errors: Errors, weights: Values, days: NDArray[np.int64]
 ) -> dict[int, dict[float, Values]]:
     """Return by day ahead and share how far each series' interval reaches; never less later on."""
-    scale = _median(errors.size, weights)
+    scale = scales(errors.size, weights)
     known = np.isfinite(errors.size) & (scale > 0)
     ratio = errors.size / np.where(scale > 0, scale, 1.0)
     weight = np.broadcast_to(weights[:, None], known.shape)
-    if not known.any():
-        return {}
     found: dict[int, dict[float, Values]] = {}
     least = dict.fromkeys(SHARES, 0.0)
     for day in days.tolist():
         mine = known & (errors.lead == day)[:, None]
         some = mine if mine.sum() >= _ENOUGH else known
-        for share in SHARES:
+        for share in SHARES if some.any() else ():
             least[share] = max(least[share], _quantile(ratio[some], weight[some], share))
+        # A series that was never off has a width of nothing, one without errors none.
         found[day] = {share: scale * least[share] for share in SHARES}
     return found
+
+
+def scales(size: Values, weights: Values) -> Values:
+    """Return the median error of each series, weighted; NaN for one without errors.
+
+    Where more than half of the errors are nothing, their mean says how far the others go.
+    """
+    median = _median(size, weights)
+    count = np.isfinite(size).sum(axis=0)
+    mean = np.nansum(size, axis=0) / np.maximum(count, 1)
+    return np.asarray(np.where(median == 0, mean, median))
 
 
 def _median(values: Values, weights: Values) -> Values:

@@ -48,6 +48,11 @@ class Series:
         """Return the rows before one, as they were known then."""
         return replace(self, values=self.values[:row])
 
+    def of(self, columns: NDArray[np.int64]) -> "Series":
+        """Return some of the series."""
+        whole = len(columns) == self.values.shape[1]
+        return self if whole else replace(self, values=self.values[:, columns])
+
     def kinds(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Return the weekday of rows, 0 for Monday, and whether people do as at weekends."""
         local = self.start + self.utc_offset_s + rows * self.step_s

@@ -57,3 +57,25 @@ def test_too_little_history_gives_no_probability() -> None:
     forecaster = LoadForecaster().fit(noisy(1, 1))
     found = crossings(forecaster.predict(24), forecaster.errors_, [100.0] * 40)
     assert np.isnan(found[0].probability)
+
+
+def test_a_link_of_which_too_little_is_known_takes_no_chance_from_the_others() -> None:
+    whole = noisy(14, 1)
+    values = whole.values.copy()
+    values[:-45, 0] = np.nan
+    forecaster = LoadForecaster().fit(Series(values, whole.start, whole.step_s))
+    found = crossings(forecaster.predict(24), forecaster.errors_, [150.0] * 40)
+    assert np.isnan(found[0].probability)
+    assert np.isfinite(found[1].probability)
+
+
+@pytest.mark.parametrize("idle", [1, 40])
+def test_a_link_that_never_changed_passes_what_it_is_above_and_nothing_else(idle: int) -> None:
+    whole = noisy(14, 1)
+    values = whole.values.copy()
+    values[:, :idle] = 20.0
+    forecaster = LoadForecaster().fit(Series(values, whole.start, whole.step_s))
+    forecast = forecaster.predict(24)
+    far, below = (crossings(forecast, forecaster.errors_, [x] * 40)[0] for x in (30.0, 10.0))
+    assert (far.probability, below.probability) == (0.0, 1.0)
+    assert far.courses == 7

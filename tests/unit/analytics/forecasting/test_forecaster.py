@@ -122,6 +122,44 @@ def test_a_short_history_has_the_last_hour_and_an_interval() -> None:
     assert (said.high[0.8] > said.low[0.8]).all()
 
 
+def diurnal(days: int, count: int = 20) -> Series:
+    """Return loads that swing from 10 to 190 each day, of every phase."""
+    random, rows = np.random.default_rng(7), np.arange(days * 96)
+    phases = np.linspace(0, 2 * np.pi, count, endpoint=False)
+    course = 100 + 90 * np.sin(2 * np.pi * rows[:, None] / 96 + phases)
+    return Series(course * random.lognormal(0.0, 0.02, course.shape), 345_600.0, 900.0)
+
+
+@pytest.mark.parametrize("phase", range(0, 20, 4))
+def test_a_short_series_has_the_interval_of_the_method_that_speaks_of_it(phase: int) -> None:
+    history, came = split(diurnal(15), 1)
+    values = history.values.copy()
+    values[: -int(1.9 * 96), phase] = np.nan
+    forecaster = LoadForecaster().fit(replace(history, values=values))
+    said = forecaster.predict(96)
+    inside = (came >= said.low[0.8]) & (came <= said.high[0.8])
+    assert said.models[phase] == LAST
+    assert inside[:, phase].mean() > 0.7
+    assert np.isnan(forecaster.errors_.signed[:, phase]).all()
+    whole = LoadForecaster().fit(history).predict(96)
+    others = np.delete(np.arange(20), phase)
+    assert said.high[0.8][:, others] == pytest.approx(whole.high[0.8][:, others], rel=0.1)
+
+
+def test_a_series_of_which_one_value_is_known_has_no_interval() -> None:
+    one = replace(week(3), values=week(3).values[:1])
+    assert np.isnan(LoadForecaster().fit(one).predict(4).high[0.8]).all()
+
+
+def test_a_series_that_was_never_off_has_an_interval_of_nothing() -> None:
+    history = week(10)
+    values = history.values.copy()
+    values[:, 1] = 7.0
+    said = LoadForecaster().fit(replace(history, values=values)).predict(48)
+    assert said.low[0.95][:, 1] == pytest.approx(7.0)
+    assert said.high[0.95][:, 1] == pytest.approx(7.0)
+
+
 def test_a_weekend_that_none_came_before_is_said_to_be_one() -> None:
     # Five working days are known, and Saturday is next.
     assert "no weekend" in LoadForecaster().fit(week(5)).predict(48).notes[0]
