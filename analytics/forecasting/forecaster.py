@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from analytics.estimator import require_fitted
 from analytics.forecasting.intervals import SHARES, Errors, Method, backtest, half_widths
 from analytics.forecasting.last import last_hour, last_hour_widths
-from analytics.forecasting.near import NearTerm
+from analytics.forecasting.near import NearTerm, blind
 from analytics.forecasting.profile import DayProfile
 from analytics.forecasting.series import Series, Values
 
 LAST, PROFILE, NEAR = "last hour", "day profile", "near term"
 _NEAR_S = 7200.0
+_BLIND = "nothing was carried or measured lately, or at this time yesterday and a week ago"
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class LoadForecaster:
         """
         require_fitted(self, "history_")
         history = self.history_
-        models = _speakers(history, steps)
+        models, aside = _speakers(history, steps)
         parts = [
             self._part(name, np.flatnonzero(models == name), steps) for name in np.unique(models)
         ]
@@ -100,6 +101,8 @@ class LoadForecaster:
         low = {share: np.maximum(expected - widths[share], 0.0) for share in SHARES}
         high = {share: expected + widths[share] for share in SHARES}
         notes = dict(pair for x in parts for pair in zip(x.columns, x.notes, strict=True))
+        for at in np.flatnonzero(aside):
+            notes[at] = "; ".join(filter(None, [_BLIND, notes[at]]))
         said = tuple(notes[at] for at in range(len(models)))
         start = history.start + len(history.values) * history.step_s
         return Forecast(start, history.step_s, expected, low, high, tuple(models.tolist()), said)
@@ -126,11 +129,12 @@ class LoadForecaster:
         return {x: np.where(np.isfinite(widths[x]), widths[x], simple[x]) for x in SHARES}
 
 
-def _speakers(history: Series, steps: int) -> NDArray[np.str_]:
-    """Return of each series which method speaks."""
+def _speakers(history: Series, steps: int) -> tuple[NDArray[np.str_], NDArray[np.bool_]]:
+    """Return of each series which method speaks, and whether it does in the near term's place."""
     near = steps * history.step_s <= _NEAR_S and len(history.values) >= 3 * history.day
     short = np.isfinite(history.values).sum(axis=0) < 2 * history.day
-    return np.where(short, LAST, NEAR if near else PROFILE)
+    aside = ~short & blind(history, steps) if near else np.zeros_like(short)
+    return np.where(short, LAST, np.where(aside | (not near), PROFILE, NEAR)), aside
 
 
 def _method(name: str, steps: int) -> Method:

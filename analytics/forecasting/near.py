@@ -3,14 +3,21 @@
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.estimator import require_fitted
 from analytics.forecasting.series import Series, Values
 
+Rows = NDArray[np.int64]
 _ALPHAS = (0.05, 0.1, 0.3, 0.5)
 _BASE = _ALPHAS.index(0.3)
 _SMOOTH_S = 1800.0
 _TINY = 1e-9
+# Share of a series' median load below which it carries nothing, and of its rows that are an outage
+# rather than what it does.
+_LEAST, _SELDOM = 0.01, 0.05
+# Share of the rows about a time that must be known for that time to tell anything.
+_TOLD = 0.5
 _PASSES = 8
 _SOME = 200
 
@@ -83,15 +90,15 @@ class NearTerm:
             found.append(np.exp(known.level[-1] + (own + shared) / 2))
         return np.stack(found)
 
-    def _learned(
-        self, origins: "np.ndarray[tuple[int], np.dtype[np.int64]]", ahead: int
-    ) -> tuple[Values, Values]:
+    def _learned(self, origins: Rows, ahead: int) -> tuple[Values, Values]:
         """Return the coefficients of each series, and those of all together."""
         known = self._known
         target = known.logs[origins + ahead] - known.level[origins]
         # What a wrong forecast costs grows with the load, so large loads count more.
         weight = np.sqrt(np.exp(known.level[origins]))
-        weight = np.where(np.isfinite(known.raw[origins + ahead]), weight / weight.mean(), 0.0)
+        # From where the level was not measured, or to where nothing was, nothing is learned.
+        there = known.measured[origins + ahead] & known.measured[origins]
+        weight = np.where(there, weight / weight.mean(), 0.0)
         features = known.features(origins, ahead)
         own = np.concatenate(
             [
@@ -113,30 +120,41 @@ class _Known:
     """A history in logarithms, its holes filled with what was known last."""
 
     def __init__(self, history: Series) -> None:
-        self.raw, self.day = history.values, history.day
-        self.reach = max(1, int(_SMOOTH_S // history.step_s))
-        values = np.maximum(_filled(history.values), _TINY)
+        self.day, self.reach = history.day, _reach(history)
+        self.measured = _measured(history.values)
+        values = np.where(self.measured, history.values, np.nan)
+        values = np.maximum(_filled(values), _TINY)
         self.logs = np.log(values)
         self.smoothed = [np.log(_exponential(values, alpha)) for alpha in _ALPHAS]
         self.level = self.smoothed[_BASE]
-        self.centred = np.log(np.maximum(_centred(values, self.reach), _TINY))
+        self.centred = np.log(_centred(values, self.reach))
+        # Where most of what is smoothed over was filled, that day says nothing of how it went on.
+        self.told = _centred(self.measured.astype(float), self.reach) >= _TOLD
         total = values.sum(axis=1, keepdims=True)
         self.total = np.log(total) - np.log(_exponential(total, _ALPHAS[_BASE]))
 
-    def features(self, origins: "np.ndarray[tuple[int], np.dtype[np.int64]]", ahead: int) -> Values:
+    def features(self, origins: Rows, ahead: int) -> Values:
         """Return what a forecast from each origin goes by, by origin, series and feature."""
-        level, then = self.level[origins], origins + ahead
+        level = self.level[origins]
         columns = [np.ones_like(level), self.logs[origins] - level]
         columns += [x[origins] - level for at, x in enumerate(self.smoothed) if at != _BASE]
         columns += [self.logs[np.maximum(origins - back, 0)] - level for back in (1, 2)]
         columns.append(np.broadcast_to(self.total[origins], level.shape))
-        for days in (1, 7):
-            # Where there was no such day yet, yesterday stands for it.
-            lag = np.where(origins - days * self.day >= self.reach, days, 1) * self.day
-            before = self.centred[np.maximum(origins - lag, 0)]
-            # The centred mean of a past day looks on in that day alone.
-            columns += [self.centred[np.maximum(then - lag, 0)] - before, level - before]
+        yesterday, week = (self._then(origins, ahead, days) for days in (1, 7))
+        for (mine, told), (other, instead) in ((yesterday, week), (week, yesterday)):
+            # What one day does not tell, the other does, or nothing is taken from either.
+            columns += list(np.where(told, mine, np.where(instead, other, 0.0)))
         return np.stack(columns, axis=-1)
+
+    def _then(self, origins: Rows, ahead: int, days: int) -> tuple[Values, NDArray[np.bool_]]:
+        """Return how it went on and how the level was days before, and whether both are known."""
+        # Where there was no such day yet, yesterday stands for it.
+        lag = np.where(origins - days * self.day >= self.reach, days, 1) * self.day
+        begin, end = np.maximum(origins - lag, 0), np.maximum(origins + ahead - lag, 0)
+        before = self.centred[begin]
+        # The centred mean of a past day looks on in that day alone.
+        found = np.stack([self.centred[end] - before, self.level[origins] - before])
+        return found, self.told[begin] & self.told[end]
 
 
 def _absolute(features: Values, target: Values, weight: Values, ridge: float) -> Values:
@@ -154,6 +172,41 @@ def _absolute(features: Values, target: Values, weight: Values, ridge: float) ->
         errors = np.abs(target - np.einsum("tsf,sf->ts", features, found, optimize=True))
         current = weight / np.maximum(errors, 0.02)
     return np.asarray(found)
+
+
+def blind(history: Series, steps: int) -> NDArray[np.bool_]:
+    """Return which series the near term says nothing of: what it goes by was not measured.
+
+    Neither the last half hour, or neither this time yesterday nor that a week ago.
+    """
+    known = _measured(history.values)
+    reach, rows = _reach(history), len(known)
+    told = np.zeros(known.shape[1], bool)
+    for days in (1, 7):
+        begin = rows - 1 - days * history.day
+        if begin >= reach:
+            then = (known[x - reach : x + reach + 1].mean(axis=0) for x in (begin, begin + steps))
+            told |= np.min(list(then), axis=0) >= _TOLD
+    return np.asarray(~known[-reach:].any(axis=0) | ~told)
+
+
+def _reach(history: Series) -> int:
+    return max(1, int(_SMOOTH_S // history.step_s))
+
+
+def _measured(values: Values) -> NDArray[np.bool_]:
+    """Return which rows tell what a series carries when it carries something.
+
+    Nothing at all, on a series that all but always has load, is an outage: its link was down, or
+    emptied. A series that is idle time and again is measured then too.
+    """
+    load = np.where(values > 0, values, np.nan)
+    some = np.isfinite(load).any(axis=0)
+    least = np.zeros(values.shape[1])
+    least[some] = _LEAST * np.nanmedian(load[:, some], axis=0)
+    known, out = np.isfinite(values), values <= least
+    seldom = out.sum(axis=0) <= _SELDOM * known.sum(axis=0)
+    return np.asarray(known & ~(out & seldom))
 
 
 def _filled(values: Values) -> Values:

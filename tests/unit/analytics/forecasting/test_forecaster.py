@@ -44,9 +44,11 @@ def test_holes_are_passed_over() -> None:
     holed = history.values.copy()
     holed[-100:-60] = np.nan
     holed[::7, 1] = np.nan
-    for method in (DayProfile(), NearTerm(steps=4)):
-        said = method.fit(replace(history, values=holed)).predict(4)
-        assert error(said, came[:4]) < 0.3
+    said = DayProfile().fit(replace(history, values=holed)).predict(4)
+    assert error(said, came[:4]) < 0.3
+    # A Monday begins, which the last minutes do not know of, with holes or without.
+    said = NearTerm(steps=4).fit(replace(history, values=holed)).predict(4)
+    assert error(said, NearTerm(steps=4).fit(history).predict(4)) < 0.05
 
 
 def test_a_level_that_has_shifted_is_followed_part_of_the_way() -> None:
@@ -101,6 +103,56 @@ def test_a_week_ahead_the_intervals_grow_and_hold_on_its_last_day_as_on_its_firs
     assert last > 0.7
     assert abs(first - last) < 0.08
     assert (width[-24:] >= width[:24]).mean() > 0.9
+
+
+def carrying(hours: int) -> tuple[Series, np.ndarray]:
+    """Return loads up to some hour of the tenth day, and what came in two hours more."""
+    whole, rows = diurnal(11, 3), 9 * 96 + 4 * hours
+    mild = replace(whole, values=whole.values + 100)
+    return mild.before(rows), mild.values[rows : rows + 8]
+
+
+@pytest.mark.parametrize("hours", [0, 12])
+@pytest.mark.parametrize("out", [slice(-3, -1), slice(-6, -1), slice(-106, -66)])
+@pytest.mark.parametrize("value", [0.0, np.nan])
+def test_the_next_hours_are_as_well_known_after_an_outage(
+    hours: int, out: slice, value: float
+) -> None:
+    history, came = carrying(hours)
+    values = history.values.copy()
+    values[out, 0] = value
+    said = NearTerm(steps=8).fit(replace(history, values=values)).predict(8)
+    assert error(said[:, 0], came[:, 0]) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("value", "out"),
+    [
+        (0.0, [slice(-5, None)]),
+        (np.nan, [slice(-5, None)]),
+        (np.nan, [slice(-106, -66), slice(-7 * 96 - 10, -7 * 96 + 30)]),
+    ],
+)
+def test_where_the_near_term_knows_nothing_earlier_days_speak_and_it_is_said(
+    value: float, out: list[slice]
+) -> None:
+    history, came = carrying(6)
+    values = history.values.copy()
+    for each in out:
+        values[each, 0] = value
+    said = LoadForecaster(days=1).fit(replace(history, values=values)).predict(8)
+    assert said.models[:2] == (PROFILE, NEAR)
+    assert "nothing was carried or measured" in said.notes[0]
+    assert error(said.expected[:, 0], came[:, 0]) < 0.2
+
+
+def test_a_series_that_is_idle_by_night_is_expected_to_be_idle() -> None:
+    whole = diurnal(10)
+    values = np.where(whole.values > 100, whole.values, 0.0)
+    history, came = split(replace(whole, values=values), 1)
+    said = NearTerm(steps=4).fit(history).predict(4)
+    # What changes between day and night just then is off for a while.
+    assert (said[:, (came[:4] == 0).all(axis=0)] < 20).mean() > 0.8
 
 
 def test_which_method_spoke_is_said() -> None:
