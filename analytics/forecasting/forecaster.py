@@ -100,12 +100,9 @@ class LoadForecaster:
         }
         low = {share: np.maximum(expected - widths[share], 0.0) for share in SHARES}
         high = {share: expected + widths[share] for share in SHARES}
-        notes = dict(pair for x in parts for pair in zip(x.columns, x.notes, strict=True))
-        for at in np.flatnonzero(aside):
-            notes[at] = "; ".join(filter(None, [_BLIND, notes[at]]))
-        said = tuple(notes[at] for at in range(len(models)))
+        notes = _notes(parts, aside)
         start = history.start + len(history.values) * history.step_s
-        return Forecast(start, history.step_s, expected, low, high, tuple(models.tolist()), said)
+        return Forecast(start, history.step_s, expected, low, high, tuple(models.tolist()), notes)
 
     def _part(self, name: str, columns: NDArray[np.int64], steps: int) -> _Part:
         history = self.history_.of(columns)
@@ -162,6 +159,14 @@ def _errors(parts: Sequence[_Part], count: int) -> Errors:
     for columns, errors in judged:
         signed[:, columns] = errors.signed
     return replace(judged[0][1], signed=signed)
+
+
+def _notes(parts: Sequence[_Part], aside: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Return the notes of all series, those with the reason that another method stood aside."""
+    notes = dict(pair for x in parts for pair in zip(x.columns, x.notes, strict=True))
+    for at in np.flatnonzero(aside):
+        notes[at] = "; ".join(filter(None, [_BLIND, notes[at]]))
+    return tuple(notes[at] for at in range(len(aside)))
 
 
 def _steps_apart(history: Series, steps: int) -> Errors:
