@@ -154,11 +154,11 @@ def forecast(
     as_json: AsJson = False,
 ) -> None:
     """Show what the links are expected to carry, and how far that may be off."""
-    from analytics.answers import outlook_view, seconds
-    from analytics.answers.outlook import outlook
+    from analytics.answers import outlook_view
+    from analytics.answers.outlook import outlook, spans
 
     given = asked(since, links)
-    answer = outlook(given, seconds(horizon), seconds(step), 1.0, name)
+    answer = outlook(given, *spans(horizon, step), 1.0, name)
     say(answer, outlook_view.show_forecast, as_json)
 
 
@@ -172,10 +172,10 @@ def congestion(
     as_json: AsJson = False,
 ) -> None:
     """Show which links will pass their headroom, how likely that is, and when."""
-    from analytics.answers import outlook_view, seconds
-    from analytics.answers.outlook import outlook
+    from analytics.answers import outlook_view
+    from analytics.answers.outlook import outlook, spans
 
-    answer = outlook(asked(since, links), seconds(horizon), seconds(step), headroom)
+    answer = outlook(asked(since, links), *spans(horizon, step), headroom)
     say(answer, outlook_view.show_congestion, as_json)
 
 
@@ -184,13 +184,15 @@ def asked(since: str, links: Path | None) -> "Asked":
 
     Raises:
         ForerunnerError: The span is none, or the file holds no `network_links`.
+        InvalidData: Its links or its `network_calendar` are not of the form.
     """
     from analytics.answers import Asked, seconds
-    from analytics.inventory import topology
+    from analytics.inventory import calendar, topology
     from forerunner.store import RollUps, Store
 
     store, rolled = Store(home.telemetry(), 2), RollUps(home.telemetry(), 2)
-    return Asked(store, topology(links), seconds(since), rolled=rolled)
+    span_s, times = seconds(since), calendar(links)
+    return Asked(store, topology(links), span_s, rolled=rolled, calendar=times)
 
 
 def say(answer: dict[str, Any], show_it: Callable[[dict[str, Any]], None], as_json: bool) -> None:

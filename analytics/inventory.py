@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from analytics.answers.calendar import Calendar
 from analytics.decide.policy import Policy
 from forerunner import home
 from forerunner.errors import ForerunnerError
@@ -14,15 +15,16 @@ POLICY = Path("inventories/lab/group_vars/all/remediation.yml")
 LINKS = Path("inventories/lab/group_vars/all/network.yml")
 
 
-def variable(path: Path, name: str) -> Any:
-    """Return a variable of an inventory file.
+def variable(path: Path, name: str, default: Any = None) -> Any:
+    """Return a variable of an inventory file, or the default where it has none.
 
     Raises:
-        ForerunnerError: The file cannot be read, or does not hold it.
+        ForerunnerError: The file cannot be read, or does not hold it and there is no default.
     """
     try:
-        return yaml.safe_load(path.read_text())[name]
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        data = yaml.safe_load(path.read_text())
+        return data[name] if default is None else data.get(name, default)
+    except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise ForerunnerError(f"{path}: cannot read {name}: {error!r}") from error
 
 
@@ -58,3 +60,14 @@ def topology(path: Path | None = None) -> Topology:
     """
     path = path or home.root() / LINKS
     return Topology.from_data(variable(path, "network_links"), str(path))
+
+
+def calendar(path: Path | None = None) -> Calendar:
+    """Return the clock and holidays of an inventory file; the lab's when None.
+
+    Raises:
+        ForerunnerError: The file cannot be read.
+        InvalidData: A field of its `network_calendar` is wrong.
+    """
+    path = path or home.root() / LINKS
+    return Calendar.from_data(variable(path, "network_calendar", {}), str(path))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
+from analytics.answers.calendar import Calendar
 from forerunner.errors import ForerunnerError
 from forerunner.store import COUNTERS, PERIODS, RollUps, Store, Wanted, measures
 from forerunner.topology import Direction, Topology
@@ -27,15 +28,19 @@ class UnknownName(ForerunnerError):
         super().__init__(f"there is no {what} {name!r}; {meant}there are: {shown or 'none'}")
 
 
-def seconds(text: str) -> float:
+def seconds(text: str, option: str = "--since") -> float:
     """Return a span in seconds, as `90s`, `15m`, `1h` or `2d`.
+
+    Args:
+        text: The span.
+        option: Who gave it, for the message.
 
     Raises:
         ForerunnerError: It is none.
     """
     found = re.fullmatch(r"([1-9][0-9]{0,5})([smhd])", text)
     if found is None:
-        raise ForerunnerError(f"--since: {text[:40]!r} is no span; as 90s, 15m, 1h or 2d")
+        raise ForerunnerError(f"{option}: {text[:40]!r} is no span; as 90s, 15m, 1h or 2d")
     return float(found[1]) * _UNITS[found[2]]
 
 
@@ -49,6 +54,7 @@ class Asked:
         span_s: Seconds that are looked at, up to now.
         now: Seconds since the epoch.
         rolled: The store's minutes and hours, for what is older than its samples.
+        calendar: The clock and the holidays that people go by.
     """
 
     store: Store
@@ -56,6 +62,7 @@ class Asked:
     span_s: float
     now: float = field(default_factory=time.time)
     rolled: RollUps | None = None
+    calendar: Calendar = field(default_factory=Calendar)
 
     @property
     def since(self) -> float:

@@ -1,12 +1,14 @@
 """The outlook of the links, for people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from analytics.answers.asked import CELLS
 from analytics.answers.view import bits, percent, sparkline
 
 
@@ -18,7 +20,7 @@ def show_forecast(answer: Mapping[str, Any]) -> None:
     for row in answer["links"]:
         table.add_row(
             escape(row["name"]),
-            sparkline(row["expected_bit_s"]),
+            sparkline(_thinned(row["expected_bit_s"])),
             percent(row["peak_share"]),
             _clock(row["peak_at"]),
             bits(row["high80"]),
@@ -40,6 +42,14 @@ def show_congestion(answer: Mapping[str, Any]) -> None:
         times = (_clock(row["passes_at"]), _clock(row["passes_earliest"]))
         table.add_row(escape(row["name"]), chance, *times, percent(row["peak_share"]))
     Console(soft_wrap=True).print(table)
+
+
+def _thinned(values: Sequence[float | None]) -> list[float | None]:
+    """Return as many means as a sparkline has cells; None where nothing is known."""
+    count = min(CELLS, len(values))
+    bounds = [at * len(values) // count for at in range(count + 1)]
+    known = [[x for x in values[low:high] if x is not None] for low, high in pairwise(bounds)]
+    return [sum(each) / len(each) if each else None for each in known]
 
 
 def _clock(text: str | None) -> str:
