@@ -17,7 +17,7 @@ from analytics.diagnosis.model import FOLDS, AlarmDiagnosis
 from analytics.registry import Registry
 from analytics.registry.code import code_version
 from analytics.registry.compare import Marks, compare
-from analytics.registry.contest import Renewal, enter
+from analytics.registry.contest import FIRST, Renewal, enter
 from analytics.registry.store import Origin
 from forerunner.errors import InvalidData
 
@@ -102,7 +102,9 @@ def renew(book: Registry, given: Windows, who: str, report: dict[str, Any]) -> R
     model, origin = learn(given, report)
     test = given.part(held_out(given))
 
-    def judge(serving: bytes) -> tuple[bool, str]:
+    def judge(serving: bytes | None) -> tuple[bool, str]:
+        if serving is None:
+            return FIRST
         try:
             old = AlarmDiagnosis.from_state(json.loads(serving), f"{KIND} in service")
         except InvalidData:

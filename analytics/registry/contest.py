@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from analytics.registry.store import Origin, Registry, Superseded
 
-Judge = Callable[[bytes], tuple[bool, str]]
-"""Whether to promote over the model of these bytes, and why."""
+Judge = Callable[[bytes | None], tuple[bool, str]]
+"""Whether to promote over the model of these bytes, or over none, and why."""
+FIRST = (True, "the first of its kind")
+"""The verdict where a model needs nothing to compare it with to be of use."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Renewal:
 
 
 def enter(book: Registry, kind: str, made: tuple[bytes, Origin], who: str, judge: Judge) -> Renewal:
-    """Keep a model, and promote it where it is the first or judged better.
+    """Keep a model, and promote it where it is judged better.
 
     Args:
         book: The registry.
@@ -48,9 +50,8 @@ def enter(book: Registry, kind: str, made: tuple[bytes, Origin], who: str, judge
     if old == content:
         return Renewal(before, False, "kept: what was learned is what is in service", before)
     version = book.add(kind, {name: content}, origin).version
-    promote, reason = (True, "the first of its kind") if old is None else judge(old)
-    found = Renewal(version, promote, reason, before)
-    return _promoted(book, kind, found, who) if promote else found
+    found = Renewal(version, *judge(old), before)
+    return _promoted(book, kind, found, who) if found.promoted else found
 
 
 def _promoted(book: Registry, kind: str, found: Renewal, who: str) -> Renewal:

@@ -9,7 +9,7 @@ from analytics.failure.training import SEEDS, Report, Seeds, train
 from analytics.registry import Registry
 from analytics.registry.code import code_version
 from analytics.registry.compare import compare
-from analytics.registry.contest import Renewal, enter
+from analytics.registry.contest import FIRST, Renewal, enter
 from analytics.registry.store import Origin
 from analytics.renewal.held_out import cases, marks
 from analytics.renewal.recorded import Stretch, split
@@ -47,7 +47,9 @@ def renew(
 def _judged(
     book: Registry, model: LinkFailureModel, held_out: Sequence[Stretch], who: str
 ) -> Renewal:
-    def judge(serving: bytes) -> tuple[bool, str]:
+    def judge(serving: bytes | None) -> tuple[bool, str]:
+        if serving is None:
+            return FIRST
         try:
             old = LinkFailureModel.from_bytes(serving, f"{KIND} in service")
         except InvalidData:

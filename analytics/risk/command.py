@@ -29,14 +29,16 @@ def learn(
     from analytics.registry import Registry
     from analytics.risk.history import units
     from analytics.risk.kinds import KINDS
-    from analytics.risk.service import renew
+    from analytics.risk.service import renew, told
 
     kind, book = KINDS[of], Registry(home.var() / "models")
     with Console(stderr=True).status(f"learning from the {of}s of {since}"):
-        found = renew(book, kind, units(_asked(since), kind), seconds(horizon), getpass.getuser())
-    stands = "is in service" if found.promoted else "is kept"
-    typer.echo(f"{kind.model} {found.version} {stands}: {found.reason}")
-    figures = ", ".join(f"{name} {value:.3g}" for name, value in found.metrics.items())
+        found = renew(
+            book, kind, units(_asked(since), kind), seconds(horizon, "--horizon"), getpass.getuser()
+        )
+    typer.echo(told(kind.model, found))
+    metrics = book.entry(kind.model, found.version).metrics
+    figures = ", ".join(f"{name} {value:.3g}" for name, value in metrics.items())
     typer.echo(f"{figures} (the newest quarter of the time, not learned from)")
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.calibration import calibration_gap
 from analytics.failure.risk import FailureRisk
+from analytics.registry.compare import Marks
 from analytics.risk.history import DAY, STEP_S, TooFew, Unit, columns
 from analytics.risk.kinds import Kind
 
@@ -46,32 +48,6 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Marks:
-    """How probabilities did in the time that nothing was learned from.
-
-    Attributes:
-        losses: Mean square of what they were off by, of each day of a unit.
-        gap: Mean gap between probability and frequency, 0 to 1.
-        answered: Share of the rows that had an answer; of the others the usual share is said.
-    """
-
-    losses: NDArray[np.float64]
-    gap: float
-    answered: float
-
-    def skill(self, base: "Marks") -> tuple[float, float, float]:
-        """Return by what share less they were off than others, with its 95% interval.
-
-        0 is no better and 1 is perfect; the interval is of drawing days of units.
-        """
-        draws = np.random.default_rng(1).integers(len(self.losses), size=(_DRAWS, len(self.losses)))
-        ours, theirs = (each[draws].sum(axis=1) for each in (self.losses, base.losses))
-        low, high = np.quantile(1 - ours / np.maximum(theirs, _TINY), (0.025, 0.975))
-        whole = 1 - self.losses.sum() / max(float(base.losses.sum()), _TINY)
-        return float(whole), float(low), float(high)
-
-
-@dataclass(frozen=True)
 class Judged:
     """The time that judges: its rows, and what is said of every one where nothing is known."""
 
@@ -80,13 +56,12 @@ class Judged:
     usual: float
 
     def marks(self, said: NDArray[np.float64]) -> Marks:
-        """Return how probabilities did, NaN where there was no answer."""
+        """Return how probabilities did on each day of a unit; NaN counts as the usual share."""
         happened = self.rows.remaining_s <= self.horizon_s
-        answered = np.isfinite(said)
-        full = np.where(answered, said, self.usual)
+        full = np.where(np.isfinite(said), said, self.usual)
         _, group, count = np.unique(self.rows.group, return_inverse=True, return_counts=True)
         losses = np.bincount(group, weights=(full - happened) ** 2) / count
-        return Marks(losses, gap(full, happened), float(answered.mean()))
+        return Marks(losses, calibration_gap(full, happened))
 
     @property
     def base(self) -> Marks:
@@ -191,7 +166,13 @@ def _spread(rows: Rows, horizon_s: float) -> NDArray[np.int64]:
     return np.asarray(place[np.searchsorted(order, rows.group, sorter=place)])
 
 
-def gap(said: NDArray[np.float64], happened: NDArray[np.bool_]) -> float:
-    """Return the mean gap between probability and frequency, in bins of a tenth."""
-    bins = np.minimum((said * 10).astype(int), 9)
-    return float(np.abs(np.bincount(bins, weights=happened - said, minlength=10)).sum() / len(said))
+def skill(new: Marks, base: Marks) -> tuple[float, float, float]:
+    """Return by what share less probabilities were off than others, with its 95% interval.
+
+    0 is no better and 1 is perfect; the interval is of drawing cases.
+    """
+    drawn = np.random.default_rng(1).integers(len(new.losses), size=(_DRAWS, len(new.losses)))
+    ours, theirs = (each.losses[drawn].sum(axis=1) for each in (new, base))
+    low, high = np.quantile(1 - ours / np.maximum(theirs, _TINY), (0.025, 0.975))
+    whole = 1 - new.losses.sum() / max(float(base.losses.sum()), _TINY)
+    return float(whole), float(low), float(high)

@@ -3,15 +3,17 @@
 import getpass
 import time
 from collections.abc import Mapping
+from itertools import starmap
 from pathlib import Path
 from typing import Any, ClassVar
 
 from analytics.answers.asked import Asked
 from analytics.failure.serving import KIND
 from analytics.registry import Registry
+from analytics.registry.contest import Renewal
 from analytics.renewal.recorded import stretches
 from analytics.renewal.renew import renew
-from analytics.risk.service import renew_all
+from analytics.risk.service import renew_all, told
 from forerunner.fleet.action import ControllerAction
 from forerunner.store import RollUps, Store
 from forerunner.topology import Topology
@@ -43,9 +45,11 @@ class ActionModule(ControllerAction):
         # Interfaces and devices are learned from what was polled, over weeks.
         asked = Asked(store, network, _POLLED_S, rolled=RollUps(options["directory"], 2))
         risks = renew_all(book, asked, getpass.getuser())
-        said = [f"{KIND} {found.version}: {found.reason}", *(f"{x} {y}" for x, y in risks.items())]
-        changed = found.version != found.before or any("promoted" in x for x in risks.values())
-        return {"changed": changed, "msg": said, **vars(found), "risks": risks}
+        said = [f"{KIND} {found.version}: {found.reason}", *starmap(told, risks.items())]
+        changed = found.version != found.before or any(
+            each.promoted for each in risks.values() if isinstance(each, Renewal)
+        )
+        return {"changed": changed, "msg": said, **vars(found)}
 
     def _say(self, step: str) -> None:
         self._display.display(f"- {step}")

@@ -60,8 +60,9 @@ before:
   description: Version that was in service; empty when none was.
   type: str
   returned: when it was not a dry run
-risks:
-  description: By model of interfaces and devices, what became of it.
-  type: dict
+msg:
+  description: A line of each model, what became of it and why.
+  type: list
+  elements: str
   returned: when it was not a dry run
 """

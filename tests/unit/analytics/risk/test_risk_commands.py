@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from analytics.__main__ import application
 from analytics.answers import Asked
 from analytics.registry import Registry
-from analytics.risk.service import renew_all
+from analytics.risk.service import renew_all, told
 from forerunner import home
 from forerunner.store import Keep, RollUps, Store
 from forerunner.topology import Topology
@@ -61,10 +61,11 @@ def test_all_kinds_are_learned_where_there_is_enough_of_them_and_once(telemetry:
     book = Registry(home.var() / "models")
     span = Asked(telemetry, Topology(()), 9 * 86_400.0)
     once, again = (renew_all(book, span, "somebody") for _ in range(2))
+    said = [told(name, found) for name, found in once.items()]
 
-    assert " is in service: promoted: " in once["interface_failure"]
-    assert once["device_failure"].startswith("not learned, device: nothing was polled in the last")
-    assert " is kept: kept: it learned from the same" in again["interface_failure"]
+    assert " is in service: promoted: " in said[0]
+    assert said[1].startswith("device_failure: not learned, device: nothing was polled in the last")
+    assert again["interface_failure"].reason == "kept: what was learned is what is in service"  # type: ignore[union-attr]
     assert len(book.versions("interface_failure")) == 1
 
 
