@@ -64,7 +64,7 @@ def _considered(
     else:
         yield f"considered and refused: draining it, for {_cause(decision)}"
         yield f"waiting instead {_waiting(prediction, state)}"
-    if acts or decision.cause in _OF_THE_NETWORK:
+    if isinstance(decision, Plan) or decision.cause in _OF_THE_NETWORK:
         yield from _returning(prediction, state, policy, decision)
         yield from _relaxed(prediction, state, policy, decision)
 
