@@ -19,7 +19,7 @@ from analytics.grade import Ladder, lower_bound
 from forerunner import home
 from forerunner.bench.predict import link_drift
 from forerunner.bench.predict.link_cases import Tally, replay
-from forerunner.bench.predict.link_peers import boosting, cusum, ours
+from forerunner.bench.predict.link_peers import Point, boosting, cusum, ours
 from forerunner.bench.rows import Extent, Row
 from forerunner.degradation import TEST_KINDS
 
@@ -36,15 +36,15 @@ def link(_data: Path, extent: Extent, console: Console) -> list[Row]:
     short = extent == "short"
     model, (policy, _) = _model(), _terms()
     faults, hours = (_FAULTS[: _SHORT[0]], _HOURS[: _SHORT[1]]) if short else (_FAULTS, _HOURS)
-    console.print("training the peer and fixing its threshold")
-    peer, threshold = boosting(policy, model.debounce, short)
+    console.print("training the peer and fixing where it acts")
+    peer, point = boosting(policy, short)
     console.print(f"replaying {len(faults)} faults of each kind and {len(hours)} benign hours")
     detectors = {"ours": ours(model), "cusum": cusum(policy), "boosting": peer}
     cases = [(kind, seed) for kind in TEST_KINDS for seed in faults]
     found = replay(detectors, policy, cases, hours)
     seed = f"faults {faults[0]}-{faults[-1]}, hours {hours[0]}-{hours[-1]}"
     share = float(model.card_["failing_share"])
-    rows = _recalls(found, threshold, seed)
+    rows = _recalls(found, point, seed)
     return rows + _leads(found, seed) + _briers(found["ours"], share, seed)
 
 
@@ -67,8 +67,8 @@ def drift(_data: Path, extent: Extent, console: Console) -> list[Row]:
         mine, without = max(x.acted for x in runs), max(x.fired for x in runs)
         rows.append(_drift_row(f"drift_{len(rows) + 1}", name, (mine, without), len(runs)))
     most = (max(acted), max(fired))
-    change = f"any change, with the ladder enforced (the lab's inventory has {stands})"
-    return [_drift_row("drifted_model_bad_acts", change, most, len(acted) - 1), *rows]
+    said = f"any change, with the ladder enforced (the lab's inventory has {stands})"
+    return [_drift_row("drifted_model_bad_acts", said, most, len(acted) - 1), *rows]
 
 
 def _drift_row(name: str, change: str, most: tuple[int, int], runs: int) -> Row:
@@ -79,7 +79,7 @@ def _drift_row(name: str, change: str, most: tuple[int, int], runs: int) -> Row:
                None, runs, seed)  # fmt: skip
 
 
-def _recalls(found: dict[str, Tally], threshold: float, seed: str) -> list[Row]:
+def _recalls(found: dict[str, Tally], point: Point, seed: str) -> list[Row]:
     tally, cusum_, peer = found["ours"], found["cusum"], found["boosting"]
     right, count = _counted(tally)
     over = tally.rate > _MOST_FALSE
@@ -92,7 +92,7 @@ def _recalls(found: dict[str, Tally], threshold: float, seed: str) -> list[Row]:
     value = None if over else right / count
     rows = [Row("link_recall", what, value, "", ">= 0.95", "capped CUSUM", _recall(cusum_),
                 None, count, seed)]  # fmt: skip
-    name = f"HistGradientBoosting at {threshold:g}"
+    name = f"HistGradientBoosting at {point.threshold:.4g} of {point.debounce}"
     rows.append(Row("link_recall_boosting", f"recall beside {name}", _recall(tally), "", None,
                     name, _recall(peer), None, count, seed))  # fmt: skip
     ramps = tally.all_leads("flapping")
@@ -108,8 +108,11 @@ def _recalls(found: dict[str, Tally], threshold: float, seed: str) -> list[Row]:
 
 def _leads(found: dict[str, Tally], seed: str) -> list[Row]:
     tally = found["ours"]
-    every = tally.all_leads()
-    what = f"from the act to the hole, a missed fault as 0; {_GENERATED}"
+    every, (low, high) = tally.all_leads(), tally.lead_interval()
+    what = (
+        f"from the act to the hole, a missed fault as 0; 95% {low:.1f} to {high:.1f}, faults drawn "
+        f"anew; {_GENERATED}"
+    )
     rows = [Row("link_lead_median_s", what, median(every), "s", ">= 10", "capped CUSUM",
                 median(found["cusum"].all_leads()), None, len(every), seed)]  # fmt: skip
     rows += [
@@ -122,8 +125,11 @@ def _leads(found: dict[str, Tally], seed: str) -> list[Row]:
 
 
 def _briers(tally: Tally, share: float, seed: str) -> list[Row]:
-    count = sum(tally.counts)
-    what = f"of every interval, {share:.3f} of them failing as in the model's card; {_GENERATED}"
+    count, (low, high) = tally.intervals, tally.brier_interval(share)
+    what = (
+        f"of every interval, {share:.3f} of them failing as in the model's card; 95% {low:.4f} to "
+        f"{high:.4f}, faults and hours drawn anew; {_GENERATED}"
+    )
     rows = [Row("link_brier", what, tally.brier(share), "", "<= 0.05", "always that share",
                 share * (1 - share), None, count, seed)]  # fmt: skip
     rows.append(Row("link_brier_balanced", "the same, half of them failing", tally.brier(0.5), "",

@@ -21,6 +21,7 @@ Detector = Callable[[ProbeSeries, Rows], Rows]
 """Gives the probability of every interval, debounced, from a series and its features."""
 
 HORIZON_S = 60.0
+_DRAWS = 2000
 _BEFORE_S = 20.0
 
 
@@ -32,16 +33,15 @@ class Tally:
         leads: By kind, seconds from the act to the hole of each fault; 0 for a missed one.
         false: Acts in benign time.
         benign_s: Seconds of it.
-        squares: Sum of squared errors of the probability, of benign and of failing intervals.
-        counts: How many intervals of each there are.
+        errors: Of each case, the sum of squared errors of the probability and the count of
+            intervals: benign ones, then failing ones.
         graded: Acts whose grade is the truth, and all that were graded.
     """
 
     leads: dict[str, list[float]] = field(default_factory=dict)
     false: int = 0
     benign_s: float = 0.0
-    squares: list[float] = field(default_factory=lambda: [0.0, 0.0])
-    counts: list[int] = field(default_factory=lambda: [0, 0])
+    errors: list[tuple[float, int, float, int]] = field(default_factory=list)
     graded: list[int] = field(default_factory=lambda: [0, 0])
 
     @property
@@ -53,12 +53,37 @@ class Tally:
         """Return the leads of all kinds but one."""
         return [lead for kind, leads in self.leads.items() if kind != without for lead in leads]
 
+    @property
+    def intervals(self) -> int:
+        """Return how many intervals were scored."""
+        return sum(benign + failing for _, benign, _, failing in self.errors)
+
     def brier(self, failing_share: float) -> float:
         """Return the Brier score of a mixture in which so many intervals fail, 0 to 1."""
-        benign, failing = (
-            x / n if n else 0.0 for x, n in zip(self.squares, self.counts, strict=True)
-        )
-        return (1 - failing_share) * benign + failing_share * failing
+        return float(_brier(np.array(self.errors).sum(axis=0), failing_share))
+
+    def brier_interval(self, failing_share: float, seed: int = 1) -> tuple[float, float]:
+        """Return its 95% interval, faults and benign hours drawn anew, each among themselves."""
+        table, random = np.array(self.errors), np.random.default_rng(seed)
+        total = np.zeros((_DRAWS, 4))
+        for part in (table[table[:, 3] > 0], table[table[:, 3] == 0]):
+            if len(part):
+                total += part[random.integers(0, len(part), (_DRAWS, len(part)))].sum(axis=1)
+        low, high = np.quantile(_brier(total.T, failing_share), (0.025, 0.975))
+        return float(low), float(high)
+
+    def lead_interval(self, seed: int = 1) -> tuple[float, float]:
+        """Return the 95% interval of the median lead, faults drawn anew."""
+        every, random = np.array(self.all_leads()), np.random.default_rng(seed)
+        drawn = np.median(every[random.integers(0, len(every), (_DRAWS, len(every)))], axis=1)
+        low, high = np.quantile(drawn, (0.025, 0.975))
+        return float(low), float(high)
+
+
+def _brier(sums: Rows, failing_share: float) -> Rows:
+    """Return the score of a mixture from sums of squares and counts, benign and failing."""
+    benign, failing = (sums[at] / np.maximum(1, sums[at + 1]) for at in (0, 2))
+    return np.asarray((1 - failing_share) * benign + failing_share * failing)
 
 
 def replay(
@@ -120,8 +145,9 @@ def _fault(tally: Tally, case: Case, probability: Rows, policy: Policy) -> None:
     if good:
         _compare(tally, case, good[0], "right")
     ends = (np.arange(len(probability)) + 1) * BIN_S
-    _score(tally, probability[(ends > onset - _BEFORE_S) & (ends <= onset)], 0)
-    _score(tally, probability[(ends > onset) & (ends <= hole)], 1)
+    benign = probability[(ends > onset - _BEFORE_S) & (ends <= onset)]
+    failing = probability[(ends > onset) & (ends <= hole)]
+    tally.errors.append((*_squares(benign, 0), *_squares(failing, 1)))
 
 
 def _benign(tally: Tally, case: Case, probability: Rows, policy: Policy) -> None:
@@ -130,12 +156,11 @@ def _benign(tally: Tally, case: Case, probability: Rows, policy: Policy) -> None
     tally.benign_s += len(probability) * BIN_S
     for index in found:
         _compare(tally, case, (index + 1) * BIN_S, "false_alarm")
-    _score(tally, probability, 0)
+    tally.errors.append((*_squares(probability, 0), 0.0, 0))
 
 
-def _score(tally: Tally, probability: Rows, truth: int) -> None:
-    tally.squares[truth] += float(((probability - truth) ** 2).sum())
-    tally.counts[truth] += len(probability)
+def _squares(probability: Rows, truth: int) -> tuple[float, int]:
+    return float(((probability - truth) ** 2).sum()), len(probability)
 
 
 def _compare(tally: Tally, case: Case, time: float, truth: str) -> None:
