@@ -13,10 +13,13 @@ from analytics.forecasting.last import last_hour, last_hour_widths
 from analytics.forecasting.near import NearTerm, blind
 from analytics.forecasting.profile import DayProfile
 from analytics.forecasting.series import Series, Values
+from analytics.forecasting.shift import restarted
 
 LAST, PROFILE, NEAR = "last hour", "day profile", "near term"
 _NEAR_S = 7200.0
 _BLIND = "nothing was carried or measured lately, or at this time yesterday and a week ago"
+
+_SHIFTED = "the level has shifted for a day or longer: it is taken to stay"
 
 
 @dataclass(frozen=True)
@@ -110,10 +113,11 @@ class LoadForecaster:
             notes = ["less than two days are known: the last hour goes on"] * len(columns)
             widths = last_hour_widths(history, steps, SHARES)
             return _Part(columns, last_hour(history, steps), widths, None, notes)
-        method = _method(name, steps)
+        method, note = _method(name, steps), _note(history, steps)
+        history, shifted = restarted(history) if name == PROFILE else (history, columns < 0)
         errors = backtest(history, method, steps, self.days)
         widths = self._widths(history, errors, steps)
-        notes = [_note(history, steps)] * len(columns)
+        notes = ["; ".join(filter(None, [_SHIFTED * each, note])) for each in shifted.tolist()]
         return _Part(columns, method(history, steps), widths, errors, notes)
 
     def _widths(self, history: Series, errors: Errors, steps: int) -> dict[float, Values]:

@@ -8,6 +8,7 @@ import pytest
 
 from analytics.forecasting import DayProfile, LoadForecaster, NearTerm, Series
 from analytics.forecasting.forecaster import LAST, NEAR, PROFILE
+from analytics.forecasting.shift import restarted
 from forerunner.errors import InvalidData
 from tests.unit.analytics.cases.forecasting import week
 
@@ -58,6 +59,35 @@ def test_a_level_that_has_shifted_is_followed_part_of_the_way() -> None:
     history, came = split(replace(series, values=values), 1)
     followed = error(DayProfile().fit(history).predict(48), came)
     assert followed < error(DayProfile(level=0.0, last_day=0.0).fit(history).predict(48), came)
+
+
+@pytest.mark.parametrize("factor", [2.0, 0.5])
+@pytest.mark.parametrize("days", [1, 2, 9])
+def test_a_level_that_has_stayed_for_a_day_is_where_it_goes_on_from(
+    days: int, factor: float
+) -> None:
+    series = week(25)
+    values = series.values.copy()
+    values[-(days + 1) * series.day :, 0] *= factor
+    history, came = split(replace(series, values=values), 1)
+    said = LoadForecaster().fit(history).predict(48)
+    assert error(said.expected[:, 0], came[:, 0]) < 0.1
+    inside = (came >= said.low[0.8]) & (came <= said.high[0.8])
+    assert inside[:, 0].mean() > 0.6
+    assert ["shifted" in note for note in said.notes] == [True, False, False]
+
+
+@pytest.mark.parametrize(("first", "factor"), [(-24, 2.0), (-48, 1.2)])
+def test_what_was_for_less_than_a_day_or_is_little_is_no_shift(first: int, factor: float) -> None:
+    history = week(25)
+    values = history.values.copy()
+    values[first:] *= factor
+    assert not restarted(replace(history, values=values))[1].any()
+
+
+@pytest.mark.parametrize("days", [6, 7, 8, 13, 20])
+def test_a_weekend_is_no_shift(days: int) -> None:
+    assert not restarted(week(days))[1].any()
 
 
 def test_the_next_hours_go_by_the_last_ones() -> None:
