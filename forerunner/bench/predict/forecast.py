@@ -16,6 +16,7 @@ from analytics.forecasting import Forecast, LoadForecaster, NearTerm, Series
 from analytics.forecasting.intervals import SHARES
 from analytics.forecasting.profile import DayProfile
 from analytics.forecasting.series import DAY_S, Values
+from forerunner.bench.predict import forecast_figures as figures
 from forerunner.bench.predict import forecast_peers as peers
 from forerunner.bench.predict.cells import Cell, cells
 from forerunner.bench.predict.traffic_matrices import Matrices, matrices
@@ -25,6 +26,7 @@ from forerunner.errors import InvalidData
 _QUARTER_S, _FIVE_S = 900, 300
 _ORIGINS, _HOUR_DAYS, _HOUR_STEPS, _REFIT = 6, 4, 12, 6
 _DRAWS = 1000
+_NETWORK = "abilene"
 _MANY, _MANY_DAYS = {"full": 10_000, "short": 200}, 10
 
 
@@ -51,7 +53,7 @@ def day(data: Path, extent: Extent, console: Console) -> list[Row]:
     others = {"half day + half week": float(simple.mean())}
     if extent == "full":
         others |= _asked(splits, {"lightgbm": ("lightgbm", ""), "mstl": ("statsforecast", "mstl")})
-    low, high = _interval(ours)
+    low, high = figures.both_drawn(_by_split(splits, ours))
     best, value = min(others, key=lambda name: others[name]), float(ours.mean())
     said = ", ".join(f"{name} {value:.3f}" for name, value in others.items())
     links = ", ".join(str(each) for each in sorted({x.came.shape[1] for x in splits}))
@@ -66,21 +68,16 @@ def day(data: Path, extent: Extent, console: Console) -> list[Row]:
 
 def _covers(splits: Sequence[Split], forecasts: Sequence[Forecast]) -> Iterator[Row]:
     for share, goal in zip(SHARES, ("77..83", "93..97"), strict=True):
-        inside = [
-            _inside(x.came, y.low[share], y.high[share])
-            for x, y in zip(splits, forecasts, strict=True)
-        ]
+        inside, series = [], []
+        for x, y in zip(splits, forecasts, strict=True):
+            inside.append(figures.inside(x.came, y.low[share], y.high[share]))
+            series.append(figures.held(x.came, y.low[share], y.high[share]))
         by_origin = ", ".join(f"{100 * each:.0f}" for each in inside)
-        what = f"values within the interval; by origin {by_origin}"
+        low, high = (100 * each for each in figures.both_drawn(series))
+        what = f"values within the interval; 95% {low:.1f} to {high:.1f}; by origin {by_origin}"
         count = sum(int(np.isfinite(each.came).sum()) for each in splits)
         name, value = f"abilene_day_cover{share * 100:.0f}", 100 * float(np.mean(inside))
         yield Row(name, what, value, "%", goal, n=count)
-
-
-def _inside(came: Values, low: Values, high: Values) -> float:
-    """Return the share of what was measured that lies between."""
-    known = np.isfinite(came)
-    return float(np.mean(((came >= low) & (came <= high))[known]))
 
 
 def hour(data: Path, extent: Extent, console: Console) -> list[Row]:
@@ -89,20 +86,22 @@ def hour(data: Path, extent: Extent, console: Console) -> list[Row]:
     for one in _long(data, 7, _FIVE_S):
         for split, said in _hours(one, extent):
             ours.append(said)
-            last.append(np.repeat(split.history.values[-1:], _HOUR_STEPS, axis=0))
+            last.append(np.repeat(_last(split.history)[None], _HOUR_STEPS, axis=0))
             level.append(np.repeat(_level(split.history)[None], _HOUR_STEPS, axis=0))
             came.append(split.came)
-    figures = {x: _wape_smape(y, came) for x, y in (("", ours), ("EWMA", level), ("last", last))}
-    for name, (wape, smape) in figures.items():
+    both = {
+        x: figures.wape_smape(y, came) for x, y in (("", ours), ("EWMA", level), ("last", last))
+    }
+    for name, (wape, smape) in both.items():
         console.print(f"{name or 'ours'}: WAPE {wape:.2f}, sMAPE {smape:.2f}")
-    peer = ", ".join(f"{x} {y:.2f}/{z:.2f}" for x, (y, z) in figures.items() if x)
+    peer = ", ".join(f"{x} {y:.2f}/{z:.2f}" for x, (y, z) in both.items() if x)
     what = f"{len(came)} hours of the last days, 12 steps each; WAPE/sMAPE of {peer}"
     lows, highs = _hours_drawn(ours, came)
     rows = (("wape", "<= 6.5", 0), ("smape", "<= 10", 1))
     return [
         Row(f"abilene_hour_{name}", f"{what}; 95% {lows[at]:.2f} to {highs[at]:.2f}",
-            figures[""][at], "%", goal, "EWMA", figures["EWMA"][at],
-            figures[""][at] / figures["EWMA"][at], len(came))
+            both[""][at], "%", goal, "EWMA", both["EWMA"][at],
+            both[""][at] / both["EWMA"][at], len(came))
         for name, goal, at in rows
     ]  # fmt: skip
 
@@ -110,11 +109,11 @@ def hour(data: Path, extent: Extent, console: Console) -> list[Row]:
 def _hours_drawn(said: Sequence[Values], came: Sequence[Values]) -> Values:
     """Return low and high of both figures' 95% intervals, hours drawn anew."""
     random, count = np.random.default_rng(1), len(came)
-    figures = []
+    found = []
     for _ in range(_DRAWS):
         drawn = random.integers(count, size=count)
-        figures.append(_wape_smape([said[at] for at in drawn], [came[at] for at in drawn]))
-    return np.asarray(np.quantile(figures, [0.025, 0.975], axis=0))
+        found.append(figures.wape_smape([said[at] for at in drawn], [came[at] for at in drawn]))
+    return np.asarray(np.quantile(found, [0.025, 0.975], axis=0))
 
 
 def week(data: Path, extent: Extent, console: Console) -> list[Row]:
@@ -123,9 +122,9 @@ def week(data: Path, extent: Extent, console: Console) -> list[Row]:
     for cell in cells(data):
         for name, said in _week_said(cell, extent):
             errors.setdefault(name, []).append(_by_day(cell, said))
-    means = {name: float(np.mean(each)) for name, each in errors.items()}
+    means = {name: float(np.concatenate(each).mean()) for name, each in errors.items()}
     value, count = means.pop("ours"), len(errors["ours"])
-    low, high = _interval(np.concatenate(errors["ours"]))
+    low, high = figures.interval(np.concatenate(errors["ours"]))
     others = ", ".join(f"{name} {mean:.3f}" for name, mean in means.items())
     what = f"{count} cells, the week after; 95% {low:.3f} to {high:.3f}, days drawn anew; {others}"
     console.print(what)
@@ -148,7 +147,10 @@ def _by_day(cell: Cell, said: Values) -> Values:
     """Return the mean error of each day, scaled by how much a week differs from the one before."""
     hours, day = cell.history.values[:, 0], cell.history.day
     scale = np.nanmean(np.abs(hours[7 * day :] - hours[: -7 * day]))
-    return np.asarray(np.nanmean(np.abs(said - cell.test).reshape(-1, day), axis=1) / scale)
+    off = figures.off(said, cell.test)
+    days = [off[begin : begin + day] for begin in range(0, len(off), day)]
+    # A day of which nothing was measured says nothing.
+    return np.array([np.nanmean(each) for each in days if np.isfinite(each).any()]) / scale
 
 
 def many(data: Path, extent: Extent, console: Console) -> list[Row]:
@@ -172,15 +174,16 @@ def many(data: Path, extent: Extent, console: Console) -> list[Row]:
 
 
 def _long(data: Path, days: int, step_s: float) -> list[Series]:
-    """Return the loads of the networks that have as many days.
+    """Return the loads of Abilene; of the other networks with as many days where it has not.
 
     Raises:
         InvalidData: None has.
     """
-    found = [each.every(step_s) for each in matrices(data) if _reaches(each, days, step_s)]
+    found = [each for each in matrices(data) if _reaches(each, days, step_s)]
     if not found:
         raise InvalidData(str(data), "sndlib_*", f"none has {days} days by {step_s:.0f} s")
-    return found
+    named = [each for each in found if each.name == _NETWORK] or found
+    return [each.every(step_s) for each in named]
 
 
 def _reaches(each: Matrices, days: int, step_s: float) -> bool:
@@ -191,6 +194,8 @@ def _reaches(each: Matrices, days: int, step_s: float) -> bool:
 def _day_splits(loads: Series, extent: Extent) -> list[Split]:
     count = _ORIGINS if extent == "full" else 2
     origins = np.linspace(7 * loads.day, len(loads.values) - loads.day, count).astype(int)
+    # With eight days there is but one.
+    origins = np.unique(origins)
     return [Split(loads.before(at), loads.values[at : at + loads.day]) for at in origins]
 
 
@@ -225,10 +230,19 @@ def _half_and_half(history: Series, steps: int) -> Values:
 
 
 def _level(history: Series) -> Values:
-    found = history.values[-288]
-    for row in history.values[-287:]:
-        found = 0.3 * row + 0.7 * found
-    return np.asarray(found)
+    found = np.full(history.values.shape[1], np.nan)
+    for row in history.values[-288:]:
+        moved = np.where(np.isfinite(found), 0.3 * row + 0.7 * found, row)
+        found = np.where(np.isfinite(row), moved, found)
+    return found
+
+
+def _last(history: Series) -> Values:
+    """Return the last value of each series that is known within a day."""
+    found = np.full(history.values.shape[1], np.nan)
+    for row in history.values[-history.day :]:
+        found = np.where(np.isfinite(row), row, found)
+    return found
 
 
 def _asked(splits: Sequence[Split], wanted: dict[str, tuple[str, str]]) -> dict[str, float]:
@@ -244,26 +258,11 @@ def _asked(splits: Sequence[Split], wanted: dict[str, tuple[str, str]]) -> dict[
 def _mase(splits: Sequence[Split], said: Sequence[Values]) -> NDArray[np.float64]:
     """Return the scaled error of each question and series, one after the other."""
     errors = [
-        np.nanmean(np.abs(each - x.came), axis=0) / x.scale
+        np.nanmean(figures.off(each, x.came), axis=0) / x.scale
         for x, each in zip(splits, said, strict=True)
     ]
     return np.concatenate(errors)
 
 
-def _interval(errors: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the 95% interval of the mean, questions' series drawn anew."""
-    random, count = np.random.default_rng(1), len(errors)
-    means = [errors[random.integers(count, size=count)].mean() for _ in range(_DRAWS)]
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)
-
-
-def _wape_smape(said: Sequence[Values], came: Sequence[Values]) -> tuple[float, float]:
-    """Return both in percent: of all that came, and the mean of each value's own."""
-    one, other = (np.concatenate([each.ravel() for each in some]) for some in (said, came))
-    # What was measured and not forecast is off by all of it.
-    one = np.where(np.isfinite(one), one, 0.0)
-    off = np.abs(one - other)
-    both = np.maximum(np.abs(one) + np.abs(other), 1e-9)
-    wape = np.nansum(off) / np.nansum(other)
-    return 100 * float(wape), 100 * float(np.nanmean(2 * off / both))
+def _by_split(splits: Sequence[Split], errors: NDArray[np.float64]) -> list[Values]:
+    return np.split(errors, np.cumsum([each.came.shape[1] for each in splits])[:-1])
