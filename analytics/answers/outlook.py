@@ -100,7 +100,8 @@ def _by_the_clock(
     for the hour that is left out, and where they go back the second of two hours counts.
     """
     rows, step_s = len(history.values), history.step_s
-    clock = calendar.wall(history.start + np.arange(rows + steps) * step_s)
+    times = history.start + np.arange(rows + steps) * step_s
+    clock = calendar.wall(np.asarray(times, np.float64))
     place = np.rint((clock - clock[0]) / step_s).astype(np.int64)
     source = np.zeros(place[:rows].max() + 1, np.int64)
     source[place[:rows]] = np.arange(rows)

@@ -150,7 +150,8 @@ def _by_day(cell: Cell, said: Values) -> Values:
     off = figures.off(said, cell.test)
     days = [off[begin : begin + day] for begin in range(0, len(off), day)]
     # A day of which nothing was measured says nothing.
-    return np.array([np.nanmean(each) for each in days if np.isfinite(each).any()]) / scale
+    means = np.array([np.nanmean(each) for each in days if np.isfinite(each).any()])
+    return np.asarray(means / scale)
 
 
 def many(data: Path, extent: Extent, console: Console) -> list[Row]:
