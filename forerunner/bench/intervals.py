@@ -30,7 +30,7 @@ def bootstrap(
     return float(low), float(high)
 
 
-def of_mean(values: Sequence[float], seed: int = 0) -> Interval:
+def of_mean(values: Sequence[float] | NDArray[np.float64], seed: int = 0) -> Interval:
     """Return the interval of the mean of values."""
     given = np.asarray(values, dtype=np.float64)
     return bootstrap(len(given), lambda at: float(given[at].mean()), seed=seed)

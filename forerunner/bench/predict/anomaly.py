@@ -70,14 +70,13 @@ def cisco(data: Path, extent: Extent, console: Console) -> list[Row]:
     false, hours = sum(each.false for each in ours), sum(each.hours for each in ours)
     value, said = f1(ours), ", ".join(f"{name} {each:.3f}" for name, each in peers.items())
     ratio = value / peers[best] if peers[best] else None
-    worst = f"; longest {max(delays):.1f}; {_median_off(delays)}" if delays else ""
     rate_off = intervals.said(intervals.of_rate(false, hours), 2)
     return [
         Row("cisco_event_f1", f"F1 over events, each left out; {_recall(ours)}; {said}",
             value, "", ">= 0.90", best, peers[best], ratio, len(ours)),
         Row("cisco_false_per_hour", f"{false} in {hours:.2f} h; {rate_off}",
             false / hours, "1/h", "<= 0.5", n=len(ours)),
-        Row("cisco_delay_s", f"median, from the act to the event said{worst}",
+        Row("cisco_delay_s", f"median, from the act to the event said{_worst(delays)}",
             median(delays), "s", "<= 20", n=len(delays)),
     ]  # fmt: skip
 
@@ -142,10 +141,12 @@ def _coincidences(source: Stream) -> tuple[Scores, Scores]:
     return np.array([each.time for each in source.readings]), np.array(found)
 
 
-def _median_off(values: Sequence[float]) -> str:
-    given = np.array(values)
+def _worst(delays: Sequence[float]) -> str:
+    if not delays:
+        return ""
+    given = np.array(delays)
     off = intervals.bootstrap(len(given), lambda at: float(np.median(given[at])))
-    return intervals.said(off, 1)
+    return f"; longest {max(delays):.1f}; {intervals.said(off, 1)}"
 
 
 def _p99_off(values: Sequence[float]) -> str:
