@@ -122,6 +122,10 @@ class Features:
 
 def extract(series: ProbeSeries) -> NDArray[np.float64]:
     """Return the rows of a series, shape (intervals, len(NAMES)); O(n), vectorised."""
+    return _extracted(series) if len(series) else np.empty((0, len(NAMES)))
+
+
+def _extracted(series: ProbeSeries) -> NDArray[np.float64]:
     inflation, delayed = inflations(series.rtt_s)
     seen = _signals(
         series.sent,

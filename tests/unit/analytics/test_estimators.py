@@ -28,7 +28,7 @@ CASES: list[Case] = [
 # Arguments under which everything that a clock or a random number decides is decided the same.
 _RANDOM = ("rng", "random_state", "generator")
 # These raise what is no error of ours where there is nothing to learn from, or to look at.
-_FALL_OVER_NOTHING = ("NearTerm", "LinkFailureModel")
+_FALL_OVER_NOTHING = ("NearTerm",)
 
 
 def estimators() -> Iterator[type]:
