@@ -27,8 +27,9 @@ _FORGIVE_S = 600.0
 # A hole in the results after which what came before says nothing any more.
 _GAP_S = 30.0
 # Shares mean what was learned only at about the rate that was learned at: over so many intervals
-# the first end may send half of it at the least, and double at the most.
-_RATE_BINS, _RATE_FACTOR = 100, 2.0
+# the first end may send so many times less or more. Probes each 20 ms are half of it, but for some
+# that come late.
+_RATE_BINS, _RATE_FACTOR = 100, 2.2
 
 
 @dataclass(frozen=True, slots=True)

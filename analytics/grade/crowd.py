@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from scipy.special import pdtrc
 
-from analytics.grade.grading import Grade
+from analytics.grade.grading import NOT_LOOKED_AT, Grade
 
 WINDOWS_S = (600.0, 3600.0, 86_400.0)
 _IMPLAUSIBLE = 0.01
@@ -45,10 +45,14 @@ def crowded(grades: Iterable[Grade], links: int, per_link_hour: float, now: floa
 
 def _counted(recent: Iterable[Grade]) -> int:
     """Return how many predictions there are without the repeats on links that had a hole."""
+    every = list(recent)
+    holes = {each.target for each in every if each.lead_s is not None}
     failed: set[str] = set()
     count = 0
-    for each in recent:
-        count += each.target not in failed
+    for each in every:
+        # One that nobody looked at yet may be the word of that hole.
+        repeated = each.target in failed or (each.target in holes and each.why == NOT_LOOKED_AT)
+        count += not repeated
         if each.lead_s is not None:
             failed.add(each.target)
     return count

@@ -10,6 +10,9 @@ Verdict = Literal["right", "false_alarm", "unknown"]
 PLAYBOOKS: Mapping[str, str] = {"link_failure": "drain_link", "link_recovery": "undrain_link"}
 """The playbook that a kind of prediction calls for."""
 
+NOT_LOOKED_AT = "not looked at yet"
+"""Why a prediction has no verdict whose link nobody asked the store about."""
+
 _STRING = {"type": "string", "minLength": 1}
 _COUNT = {"type": ["integer", "null"], "minimum": 0}
 _SECONDS = {"type": ["number", "null"], "minimum": 0}

@@ -9,7 +9,7 @@ import numpy as np
 from analytics.grade.book import ALL, GradeBook
 from analytics.grade.crowd import WINDOWS_S, crowded
 from analytics.grade.drift import SPAN_S, drifted
-from analytics.grade.grading import Cost, Grade, Terms
+from analytics.grade.grading import NOT_LOOKED_AT, Cost, Grade, Terms
 from analytics.grade.verdict import Seen, judge
 from forerunner.ledger import Acted, Ledger, acted
 from forerunner.model import Prediction
@@ -129,7 +129,7 @@ def _unread(prediction: Prediction) -> Grade:
     return Grade(
         prediction.id, prediction.kind, prediction.target, prediction.model,
         prediction.probability, prediction.made_at, "unknown", False, None, False,
-        Cost(None, None, None), "not looked at yet",
+        Cost(None, None, None), NOT_LOOKED_AT,
     )  # fmt: skip
 
 

@@ -17,6 +17,8 @@ LEARNED = 0.75
 """Share of the time that is learned from; the newest rest judges."""
 LEAST_FAILURES = 10
 """Failures below which nothing is learned; a quarter of them must lie in the time that judges."""
+# A third of them is held out from the trees, and neither part may be without a failure.
+_LEAST_DAYS = 3
 _MOST_ROWS = 30_000
 _DRAWS = 1000
 _TINY = 1e-12
@@ -137,18 +139,23 @@ def learn(kind: Kind, found: Iterable[Unit], horizon_s: float) -> Learned:
     """
     first, last, kept = split(found, horizon_s)
     counts = (first.failures, last.failures)
-    _see_that_it_is_enough(kind, counts)
+    failing = first.remaining_s <= horizon_s
+    _see_that_it_is_enough(kind, counts, len(np.unique(first.group[failing])))
     polled = np.asarray(np.isfinite(first.table).any(axis=0))
     names = [name for name, known in zip(columns(kind), polled, strict=True) if known]
     risk = FailureRisk(horizon_s).fit(
         first.table[:, polled], first.remaining_s, names, _spread(first, horizon_s), kept
     )
-    failing = float((first.remaining_s <= horizon_s).sum())
-    usual = failing / (failing + (len(first.table) - failing) / kept)
-    return Learned(risk, Judged(last, horizon_s, usual), first.digest, counts)
+    usual = failing.sum() / (failing.sum() + (~failing).sum() / kept)
+    return Learned(risk, Judged(last, horizon_s, float(usual)), first.digest, counts)
 
 
-def _see_that_it_is_enough(kind: Kind, counts: tuple[int, int]) -> None:
+def _see_that_it_is_enough(kind: Kind, counts: tuple[int, int], days: int) -> None:
+    if days < _LEAST_DAYS:
+        raise TooFew(
+            f"{kind.name}: what is learned from failed on {days} days of one {kind.name} each, and"
+            f" {_LEAST_DAYS} are needed: look farther back by --since, or wait"
+        )
     least = LEAST_FAILURES // 4
     if sum(counts) < LEAST_FAILURES or min(counts) < least:
         raise TooFew(

@@ -11,7 +11,7 @@ from analytics.registry.code import code_version
 from analytics.registry.compare import Marks, compare
 from analytics.registry.contest import Renewal, enter
 from analytics.registry.store import Origin
-from analytics.risk.history import STEP_S, TooFew, Unit, chosen, columns, units
+from analytics.risk.history import STEP_S, TooFew, Unit, bounded, chosen, columns, units
 from analytics.risk.kinds import KINDS, Kind
 from analytics.risk.learning import Learned, learn, skill
 from forerunner.errors import InvalidData
@@ -70,7 +70,7 @@ def renew_all(book: Registry, asked: Asked, who: str) -> dict[str, Renewal | Too
 
 def _renewed(book: Registry, asked: Asked, kind: Kind, who: str) -> Renewal | TooFew:
     try:
-        return renew(book, kind, units(asked, kind), HORIZON_S, who)
+        return renew(book, kind, units(bounded(asked, kind), kind), HORIZON_S, who)
     except TooFew as error:
         return error
 
@@ -79,8 +79,7 @@ def told(model: str, found: Renewal | TooFew) -> str:
     """Return in words what became of a model."""
     if isinstance(found, TooFew):
         return f"{model}: not learned, {found}"
-    stands = "is in service" if found.promoted else "is kept"
-    return f"{model} {found.version} {stands}: {found.reason}"
+    return f"{model} {found.version}: {found.reason}"
 
 
 def in_service(book: Registry, kind: Kind) -> tuple[str, FailureRisk]:

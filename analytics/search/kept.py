@@ -31,7 +31,7 @@ def read_vectors(directory: Path, embedding: str) -> dict[str, Vectors]:
         return {}
     try:
         with np.load(path, allow_pickle=False) as held:
-            if held["made_by"].tolist() != [str(_FORM), embedding]:
+            if "made_by" not in held or held["made_by"].tolist() != [str(_FORM), embedding]:
                 return {}
             return _split(held["digests"], held["lengths"], held["vectors"])
     except Exception as error:  # noqa: BLE001

@@ -51,7 +51,8 @@ def measure(title: str, call: Measure, goals: Goals, extent: Extent, console: Co
 def run(name: str, known: Parts, short: bool, wanted: Sequence[str]) -> Path:
     """Measure parts, write `var/bench/<name>.json`, and return its path.
 
-    Rows of parts that were not asked for stay in it as they were.
+    Rows of parts that were not asked for stay in it as they were. A short run says nothing that may
+    stand among them, and has a report of its own, `<name>-short.json`.
 
     Args:
         name: Of the benchmark.
@@ -68,7 +69,8 @@ def run(name: str, known: Parts, short: bool, wanted: Sequence[str]) -> Path:
     for part in chosen(wanted, known):
         call, goals = known[part]
         measured += measure(f"{name}: {part}", call, goals, extent, console)
-    return rows.write(name, measured, console, whole=not wanted)
+    report = f"{name}-short" if short else name
+    return rows.write(report, measured, console, whole=not wanted)
 
 
 def from_module(name: str, function: str = "rows") -> Measure:

@@ -34,19 +34,23 @@ class Health:
 
 
 def describe(health: Health, watches: Iterable[Watch], now: float) -> dict[str, Any]:
-    """Return the status as plain data; `healthy` when all is measured and stored."""
+    """Return the status as plain data; `healthy` when all is measured, judged and stored."""
     links = {watch.link.name: _link(watch, now) for watch in watches}
     return {
         "pid": os.getpid(),
         "time": now,
         "started": health.started,
-        "healthy": all(link["observed"] for link in links.values()) and not health.store,
+        "healthy": all(map(_judged, links.values())) and not health.store,
         "restarts": health.restarts,
         "store": health.store,
         "links": links,
         "snmp_age_s": {host: round(now - at, 1) for host, at in health.polled.items()},
         "gaps": dict(health.gaps),
     }
+
+
+def _judged(link: Mapping[str, Any]) -> bool:
+    return link["observed"] and not link.get("abstains")
 
 
 def write(path: Path, status: Mapping[str, Any]) -> None:

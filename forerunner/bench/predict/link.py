@@ -13,8 +13,10 @@ import yaml
 from rich.console import Console
 
 from analytics.decide import Policy
+from analytics.estimator import NotFitted
 from analytics.failure.model import LinkFailureModel
 from analytics.failure.serving import in_service
+from analytics.failure.training import train
 from analytics.grade import Ladder, lower_bound
 from forerunner import home
 from forerunner.bench.predict import link_drift
@@ -34,7 +36,7 @@ _GENERATED = "generated degradations replayed"
 def link(_data: Path, extent: Extent, console: Console) -> list[Row]:
     """Return recall, Brier score and lead of the model in service, beside baseline and peer."""
     short = extent == "short"
-    model, (policy, _) = _model(), _terms()
+    model, (policy, _) = _model(console), _terms()
     faults, hours = (_FAULTS[: _SHORT[0]], _HOURS[: _SHORT[1]]) if short else (_FAULTS, _HOURS)
     console.print("training the peer and fixing where it acts")
     peer, point = boosting(policy, short)
@@ -50,7 +52,7 @@ def link(_data: Path, extent: Extent, console: Console) -> list[Row]:
 
 def drift(_data: Path, extent: Extent, console: Console) -> list[Row]:
     """Return the most bad acts of a model whose inputs change before it is demoted."""
-    model, (policy, ladder) = _model(), _terms()
+    model, (policy, ladder) = _model(console), _terms()
     terms, stands = (policy, replace(ladder, enforced=True)), str(ladder.enforced).lower()
     seeds = _DRIFTS[: _SHORT[2]] if extent == "short" else _DRIFTS
     rows: list[Row] = []
@@ -153,8 +155,13 @@ def _share(leads: Sequence[float]) -> float:
     return sum(lead > 0 for lead in leads) / len(leads) if leads else 0.0
 
 
-def _model() -> LinkFailureModel:
-    return in_service(home.var() / "models" / "link_failure.json")
+def _model(console: Console) -> LinkFailureModel:
+    """Return the model in service; where there is none, the one that training gives here."""
+    try:
+        return in_service(home.var() / "models" / "link_failure.json")
+    except NotFitted:
+        console.print("no model is in service: training one")
+        return train(lambda step: console.print(f"- {step}"))
 
 
 def _terms() -> tuple[Policy, Ladder]:

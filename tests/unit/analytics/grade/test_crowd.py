@@ -9,6 +9,7 @@ from scipy.stats import poisson
 from analytics.grade import Grade, Seen
 from analytics.grade.crowd import crowded
 from analytics.grade.drift import drifted
+from analytics.grade.grading import NOT_LOOKED_AT
 from tests.unit.analytics.grade.conftest import BEGUN, grade, seen
 
 LINKS, PROMISED = 7, 0.05
@@ -38,6 +39,13 @@ def test_repeats_on_a_link_that_had_a_hole_are_expected() -> None:
 
     assert crowded(flapping, LINKS, PROMISED, BEGUN + 140) == ""
     assert crowded([at(0), at(70), at(140)], LINKS, PROMISED, BEGUN + 140) != ""
+
+
+def test_a_repeat_that_nobody_looked_at_yet_is_expected_where_there_was_a_hole() -> None:
+    unread = [at(second, why=NOT_LOOKED_AT) for second in (0, 70)]
+
+    assert crowded([*unread, at(140, lead_s=2.0)], LINKS, PROMISED, BEGUN + 140) == ""
+    assert crowded([*unread, at(140)], LINKS, PROMISED, BEGUN + 140) != ""
 
 
 def test_recoveries_are_not_counted() -> None:

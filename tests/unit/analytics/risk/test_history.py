@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from analytics.risk.history import STEP_S, Unit, columns
+from analytics.risk.history import STEP_S, TooFew, Unit, columns
 from analytics.risk.kinds import DEVICE, INTERFACE
-from analytics.risk.learning import split
+from analytics.risk.learning import learn, split
 
 NAN = np.nan
 
@@ -52,3 +52,11 @@ def test_a_device_is_the_sum_of_its_interfaces_and_says_what_it_does_not_know() 
 @pytest.mark.parametrize("kind", [INTERFACE, DEVICE])
 def test_what_is_not_polled_is_no_unit(kind: object) -> None:
     assert kind.measured({("a", "if_in_errors_s"): np.ones(3)}) == {}  # type: ignore[attr-defined]
+
+
+def test_many_failures_of_one_day_are_too_few_to_learn_from() -> None:
+    up = np.ones(16 * 288)
+    up[100:148:6] = 0
+    up[-600::200] = 0
+    with pytest.raises(TooFew, match="failed on 1 days of one interface each, and 3 are needed"):
+        learn(INTERFACE, [unit(up.tolist())], 3600.0)

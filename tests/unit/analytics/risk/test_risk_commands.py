@@ -10,6 +10,9 @@ from typer.testing import CliRunner
 from analytics.__main__ import application
 from analytics.answers import Asked
 from analytics.registry import Registry
+from analytics.risk import history
+from analytics.risk.history import bounded
+from analytics.risk.kinds import INTERFACE
 from analytics.risk.service import renew_all, told
 from forerunner import home
 from forerunner.store import Keep, RollUps, Store
@@ -30,7 +33,7 @@ def test_who_is_about_to_fail_is_told_with_the_time_and_what_speaks_for_it(
     telemetry: Store,
 ) -> None:
     said = ask("learn", "--since", "9d")
-    assert re.match(r"interface_failure 0001-[0-9a-f]{8} is in service: ", said)
+    assert re.match(r"interface_failure 0001-[0-9a-f]{8}: promoted: ", said)
 
     rows = shown()
 
@@ -63,17 +66,26 @@ def test_all_kinds_are_learned_where_there_is_enough_of_them_and_once(telemetry:
     once, again = (renew_all(book, span, "somebody") for _ in range(2))
     said = [told(name, found) for name, found in once.items()]
 
-    assert " is in service: promoted: " in said[0]
+    assert ": promoted: " in said[0]
     assert said[1].startswith("device_failure: not learned, device: nothing was polled in the last")
     assert again["interface_failure"].reason == "kept: what was learned is what is in service"  # type: ignore[union-attr]
     assert len(book.versions("interface_failure")) == 1
+
+
+def test_of_many_units_less_time_is_learned_from(
+    telemetry: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    span = Asked(telemetry, Topology(()), 9 * 86_400.0)
+    assert bounded(span, INTERFACE).span_s == span.span_s
+    monkeypatch.setattr(history, "MOST_UNITS", 3)
+    assert bounded(span, INTERFACE).span_s == pytest.approx(span.span_s * 3 / 7)
 
 
 def test_minutes_stand_for_samples_that_are_gone(telemetry: Store) -> None:
     rolled = RollUps(home.telemetry())
     rolled.roll_up()
     rolled.forget(Keep(samples=2))
-    assert "is in service" in ask("learn", "--since", "9d")
+    assert ": promoted: " in ask("learn", "--since", "9d")
     assert shown()["r0:eth0"]["probability"] > 0.5
 
 

@@ -9,7 +9,7 @@ from analytics.failure.examples import gather
 from analytics.failure.model import LinkFailureModel
 from analytics.failure.serving import KIND
 from analytics.registry import Registry
-from analytics.renewal.renew import keep
+from analytics.registry.store import Origin
 from forerunner.degradation import TRAINING_KINDS
 from forerunner.errors import InvalidData
 from forerunner.observe.model import ServedModel
@@ -24,10 +24,15 @@ def models() -> list[LinkFailureModel]:
     return found
 
 
+def _kept(book: Registry, model: LinkFailureModel) -> str:
+    origin = Origin("0" * 64, "a test", model.card_["metrics"], model.card_)
+    return book.add(KIND, {f"{KIND}.json": model.to_json().encode()}, origin).version
+
+
 def _serving(directory: Path, models: list[LinkFailureModel]) -> tuple[ServedModel, str]:
     """Return what serves the first of two that are kept, and the version of the second."""
     book = Registry(directory)
-    first, second = (keep(book, each) for each in models)
+    first, second = (_kept(book, each) for each in models)
     book.promote(KIND, first, "ann", "the first")
     return ServedModel(directory / f"{KIND}.json"), second
 
