@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from analytics.estimator import require_fitted
 from analytics.forecasting.series import Series, Values
+from forerunner.errors import InvalidData
 
 Rows = NDArray[np.int64]
 _ALPHAS = (0.05, 0.1, 0.3, 0.5)
@@ -51,12 +52,14 @@ class NearTerm:
         """Learn from history; O(rows times series) for each step.
 
         Raises:
-            ValueError: It is shorter than two days.
+            InvalidData: It is shorter than two days, or than a day and the steps.
         """
-        self._known = _Known(history)
         rows, day = len(history.values), history.day
-        if rows < 2 * day:
-            raise ValueError(f"{rows} rows are less than the two days that are learned from")
+        least = max(2 * day, day + _reach(history) + self.steps + 1)
+        if rows < least:
+            problem = f"are {rows} rows, too few to learn from; give at least {least}"
+            raise InvalidData("series", "values", problem)
+        self._known = _Known(history)
         first = max(day + self._known.reach, rows - self.days * day)
         own, shared = [], []
         for ahead in range(1, self.steps + 1):

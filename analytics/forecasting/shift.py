@@ -47,7 +47,8 @@ class _Blocks:
     """Logarithms of the means of blocks, days by blocks by series; the last day comes last."""
 
     def __init__(self, history: Series) -> None:
-        size = max(1, int(_BLOCK_S // history.step_s))
+        most = max(1, int(_BLOCK_S // history.step_s))
+        size = next(each for each in range(most, 0, -1) if history.day % each == 0)
         self.days = min(len(history.values) // history.day, _LOOK_BACK)
         rows = self.days * history.day
         first = len(history.values) - rows

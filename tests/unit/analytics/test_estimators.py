@@ -27,8 +27,6 @@ CASES: list[Case] = [
 ]
 # Arguments under which everything that a clock or a random number decides is decided the same.
 _RANDOM = ("rng", "random_state", "generator")
-# These raise what is no error of ours where there is nothing to learn from, or to look at.
-_FALL_OVER_NOTHING = ("NearTerm",)
 
 
 def estimators() -> Iterator[type]:
@@ -107,11 +105,7 @@ def test_nothing_is_drawn_but_by_a_seed(case: Case, monkeypatch: pytest.MonkeyPa
     assert (random.getstate(), pickle.dumps(np.random.get_state())) == before
 
 
-def test_no_input_is_answered_by_no_number_or_refused(
-    case: Case, learned: Any, request: pytest.FixtureRequest
-) -> None:
-    if case.kind.__name__ in _FALL_OVER_NOTHING:
-        request.applymarker(pytest.mark.xfail(raises=(IndexError, ValueError)))
+def test_no_input_is_answered_by_no_number_or_refused(case: Case, learned: Any) -> None:
     with suppress(ForerunnerError):
         assert not np.isfinite(np.asarray(case.nothing(learned), float)).any()
 

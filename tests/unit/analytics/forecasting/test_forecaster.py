@@ -100,6 +100,15 @@ def test_the_next_hours_go_by_the_last_ones() -> None:
     assert error(near, came[:4]) < error(DayProfile(level=0.0).fit(history).predict(4), came[:4])
 
 
+@pytest.mark.parametrize(("rows", "steps", "least"), [(0, 4, 96), (95, 4, 96), (96, 47, 97)])
+def test_a_history_that_is_too_short_to_learn_from_is_refused_with_how_long_it_must_be(
+    rows: int, steps: int, least: int
+) -> None:
+    with pytest.raises(InvalidData, match=f"values: are {rows} rows.*at least {least}"):
+        NearTerm(steps=steps).fit(week().before(rows))
+    assert np.isfinite(NearTerm(steps=steps).fit(week().before(least)).predict(steps)).all()
+
+
 def test_the_intervals_hold_as_much_as_they_say() -> None:
     inside: dict[float, list[float]] = {0.8: [], 0.95: []}
     whole = week(22)
