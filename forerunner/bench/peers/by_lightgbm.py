@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import lightgbm
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 _ROWS = 60_000
 Table = NDArray[np.float64]
 Rows = NDArray[np.int64]
+Models = list[lightgbm.LGBMRegressor]
 
 
 def features(values: Table, rows: Rows, ahead: int, day: int) -> tuple[Table, Table]:
@@ -27,10 +29,10 @@ def features(values: Table, rows: Rows, ahead: int, day: int) -> tuple[Table, Ta
     return np.stack([*lags, clock], axis=-1), level
 
 
-def forecast(values: Table, steps: int, day: int) -> Table:
-    """Return what is expected of the next steps; of a day, every twelfth has a model."""
+def learned(values: Table, steps: int, day: int) -> Models:
+    """Return the model of each step, of all series together; of a day, every twelfth has one."""
     every = 1 if steps <= 12 else max(1, steps // 12)
-    said = np.empty((steps, values.shape[1]))
+    found: Models = []
     random = np.random.default_rng(1)
     for first in range(0, steps, every):
         ahead = min(first + every, steps)
@@ -42,10 +44,29 @@ def forecast(values: Table, steps: int, day: int) -> Table:
             n_estimators=200, learning_rate=0.05, objective="l1", verbose=-1, n_jobs=1
         )
         model.fit(known.reshape(-1, known.shape[-1])[some], wanted[some])
-        for step in range(first, ahead):
-            now, _ = features(values, np.array([len(values) - 1]), step + 1, day)
-            said[step] = model.predict(now[0]) * level
-    return said
+        found += [model] * (ahead - first)
+    return found
+
+
+def expected(models: Models, values: Table, day: int) -> Table:
+    """Return what is expected of the next steps, one for each model."""
+    said = []
+    for step, model in enumerate(models):
+        now, level = features(values, np.array([len(values) - 1]), step + 1, day)
+        said.append(model.predict(now[0]) * level)
+    return np.stack(said)
+
+
+def by_origin(values: Table, given: dict[str, Any]) -> Table:
+    """Return what is expected after each origin, from what was known then, one after the other."""
+    said, models = [], []
+    for number, origin in enumerate(given.get("origins") or [len(values)]):
+        known = values[:origin]
+        known = np.where(np.isfinite(known), known, np.nanmean(known, axis=0))
+        if number % given.get("refit", 1) == 0:
+            models = learned(known, given["steps"], given["day"])
+        said.append(expected(models, known, given["day"]))
+    return np.concatenate(said)
 
 
 def main() -> None:
@@ -55,8 +76,7 @@ def main() -> None:
     begun = time.perf_counter()
     for at in range(given["count"]):
         values = np.load(directory / f"{at}.npy")
-        values = np.where(np.isfinite(values), values, np.nanmean(values, axis=0))
-        np.save(directory / f"said{at}.npy", forecast(values, given["steps"], given["day"]))
+        np.save(directory / f"said{at}.npy", by_origin(values, given))
     print(json.dumps({"seconds": time.perf_counter() - begun}))  # noqa: T201
 
 

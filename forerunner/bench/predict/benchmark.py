@@ -33,7 +33,14 @@ _GOALS: Mapping[str, tuple[str, str, Goals]] = {
         {"abilene_hour_wape": "<= 6.5", "abilene_hour_smape": "<= 10"},
     ),
     "week": ("forecast", "week", {"lte_week_mase": "<= 1.15"}),
-    "many": ("forecast", "many", {"forecast_10k_series_vs_statsforecast": "<= 1"}),
+    "many": (
+        "forecast_many",
+        "many",
+        {
+            "forecast_10k_series_vs_statsforecast": "<= 1",
+            "forecast_10k_points_vs_statsforecast": None,
+        },
+    ),
     "nab": ("anomaly", "nab", {"nab_vus_pr": ">= 0.30", "nab_score": None}),
     "cisco": (
         "anomaly",

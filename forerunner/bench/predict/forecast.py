@@ -3,7 +3,6 @@
 The protocol stands in docs/predictions/forecasting.md. Rows for `forerunner.bench.predict`.
 """
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,6 @@ from rich.console import Console
 
 from analytics.forecasting import Forecast, LoadForecaster, NearTerm, Series
 from analytics.forecasting.intervals import SHARES
-from analytics.forecasting.profile import DayProfile
 from analytics.forecasting.series import DAY_S, Values
 from forerunner.bench.predict import forecast_figures as figures
 from forerunner.bench.predict import forecast_peers as peers
@@ -23,11 +21,11 @@ from forerunner.bench.predict.traffic_matrices import Matrices, matrices
 from forerunner.bench.rows import Extent, Row
 from forerunner.errors import InvalidData
 
-_QUARTER_S, _FIVE_S = 900, 300
+QUARTER_S = 900
+_FIVE_S = 300
 _ORIGINS, _HOUR_DAYS, _HOUR_STEPS, _REFIT = 6, 4, 12, 6
 _DRAWS = 1000
 _NETWORK = "abilene"
-_MANY, _MANY_DAYS = {"full": 10_000, "short": 200}, 10
 
 
 @dataclass(frozen=True)
@@ -46,10 +44,10 @@ class Split:
 
 def day(data: Path, extent: Extent, console: Console) -> list[Row]:
     """Return the rows of the day-ahead forecast of link loads."""
-    splits = [each for one in _long(data, 8, _QUARTER_S) for each in _day_splits(one, extent)]
+    splits = [each for one in long_enough(data, 8, QUARTER_S) for each in _day_splits(one, extent)]
     forecasts = [LoadForecaster().fit(x.history).predict(len(x.came)) for x in splits]
-    ours = _mase(splits, [each.expected for each in forecasts])
-    simple = _mase(splits, [_half_and_half(x.history, len(x.came)) for x in splits])
+    ours = mase(splits, [each.expected for each in forecasts])
+    simple = mase(splits, [_half_and_half(x.history, len(x.came)) for x in splits])
     others = {"half day + half week": float(simple.mean())}
     if extent == "full":
         others |= _asked(splits, {"lightgbm": ("lightgbm", ""), "mstl": ("statsforecast", "mstl")})
@@ -82,28 +80,34 @@ def _covers(splits: Sequence[Split], forecasts: Sequence[Forecast]) -> Iterator[
 
 def hour(data: Path, extent: Extent, console: Console) -> list[Row]:
     """Return the rows of the forecast of the next hour, by five minutes, on the last days."""
-    ours, level, last, came = [], [], [], []
-    for one in _long(data, 7, _FIVE_S):
+    ours, level, last, came, learner = [], [], [], [], []
+    for one in long_enough(data, 7, _FIVE_S):
+        learner += _learner_hours(one) if extent == "full" else []
         for split, said in _hours(one, extent):
             ours.append(said)
             last.append(np.repeat(_last(split.history)[None], _HOUR_STEPS, axis=0))
             level.append(np.repeat(_level(split.history)[None], _HOUR_STEPS, axis=0))
             came.append(split.came)
-    both = {
-        x: figures.wape_smape(y, came) for x, y in (("", ours), ("EWMA", level), ("last", last))
-    }
+    others = {"EWMA": level, "last": last} | ({"lightgbm": learner} if learner else {})
+    both = {x: figures.wape_smape(y, came) for x, y in {"": ours, **others}.items()}
     for name, (wape, smape) in both.items():
         console.print(f"{name or 'ours'}: WAPE {wape:.2f}, sMAPE {smape:.2f}")
     peer = ", ".join(f"{x} {y:.2f}/{z:.2f}" for x, (y, z) in both.items() if x)
     what = f"{len(came)} hours of the last days, 12 steps each; WAPE/sMAPE of {peer}"
+    what += "; lightgbm learned once a day, a model a step" * bool(learner)
     lows, highs = _hours_drawn(ours, came)
-    rows = (("wape", "<= 6.5", 0), ("smape", "<= 10", 1))
     return [
         Row(f"abilene_hour_{name}", f"{what}; 95% {lows[at]:.2f} to {highs[at]:.2f}",
-            both[""][at], "%", goal, "EWMA", both["EWMA"][at],
-            both[""][at] / both["EWMA"][at], len(came))
-        for name, goal, at in rows
+            both[""][at], "%", goal, best, both[best][at],
+            both[""][at] / both[best][at], len(came))
+        for at, (name, goal) in enumerate((("wape", "<= 6.5"), ("smape", "<= 10")))
+        for best in [_best(both, at)]
     ]  # fmt: skip
+
+
+def _best(both: dict[str, tuple[float, float]], at: int) -> str:
+    """Return whose figure is least, of all but ours."""
+    return min(filter(None, both), key=lambda name: both[name][at])
 
 
 def _hours_drawn(said: Sequence[Values], came: Sequence[Values]) -> Values:
@@ -154,27 +158,7 @@ def _by_day(cell: Cell, said: Values) -> Values:
     return np.asarray(means / scale)
 
 
-def many(data: Path, extent: Extent, console: Console) -> list[Row]:
-    """Return the row of the time for thousands of series in one call, a day ahead."""
-    one = next(iter(_long(data, 8, _QUARTER_S)))
-    splits = [_many(one, _MANY[extent])]
-    begun = time.perf_counter()
-    said = DayProfile().fit(splits[0].history).predict(len(splits[0].came))
-    seconds = time.perf_counter() - begun
-    ours = float(_mase(splits, [said]).mean())
-    goal, name = "<= 1", "forecast_10k_series_vs_statsforecast"
-    if extent == "short":
-        return [Row(name, f"{seconds:.2f} s; the peer is asked in the full form", None, goal=goal)]
-    asked = peers.ask("statsforecast", [splits[0].history.values], len(said), one.day, "window")
-    theirs = float(_mase(splits, asked.forecasts).mean())
-    what = f"{_MANY[extent]} series, a day ahead; MASE {ours:.3f} against {theirs:.3f}"
-    what += f" of SeasonalWindowAverage; {seconds:.2f} s against {asked.seconds:.2f} s"
-    console.print(what)
-    ratio = seconds / asked.seconds if ours <= theirs else None
-    return [Row(name, what, ratio, "", goal, "statsforecast", asked.seconds, ratio)]
-
-
-def _long(data: Path, days: int, step_s: float) -> list[Series]:
+def long_enough(data: Path, days: int, step_s: float) -> list[Series]:
     """Return the loads of Abilene; of the other networks with as many days where it has not.
 
     Raises:
@@ -202,8 +186,7 @@ def _day_splits(loads: Series, extent: Extent) -> list[Split]:
 
 def _hours(loads: Series, extent: Extent) -> list[tuple[Split, Values]]:
     """Return the hours of the last days with our forecast; learned anew every six hours."""
-    rows = len(loads.values)
-    origins = range(rows - _HOUR_DAYS * loads.day, rows - _HOUR_STEPS + 1, _HOUR_STEPS)
+    origins = _hour_origins(loads)
     found = []
     near = NearTerm(steps=_HOUR_STEPS)
     for number, at in enumerate(origins if extent == "full" else origins[:4]):
@@ -214,15 +197,19 @@ def _hours(loads: Series, extent: Extent) -> list[tuple[Split, Values]]:
     return found
 
 
-def _many(loads: Series, count: int) -> Split:
-    """Return as many series as asked for: the links again and again, each a bit otherwise."""
-    random = np.random.default_rng(1)
-    rows = min(len(loads.values), _MANY_DAYS * loads.day)
-    picked = random.integers(loads.values.shape[1], size=count)
-    noise = random.lognormal(0.0, 0.05, (rows, count))
-    values = loads.values[:rows, picked] * noise
-    history = Series(values[: -loads.day], loads.start, loads.step_s)
-    return Split(history, values[-loads.day :])
+def _hour_origins(loads: Series) -> range:
+    rows = len(loads.values)
+    return range(rows - _HOUR_DAYS * loads.day, rows - _HOUR_STEPS + 1, _HOUR_STEPS)
+
+
+def _learner_hours(loads: Series) -> list[Values]:
+    """Return what LightGBM says of the same hours, learned anew once a day."""
+    origins = _hour_origins(loads)
+    refit = loads.day // _HOUR_STEPS
+    asked = peers.ask(
+        "lightgbm", [loads.values], _HOUR_STEPS, loads.day, origins=list(origins), refit=refit
+    )
+    return np.split(asked.forecasts[0], len(origins))
 
 
 def _half_and_half(history: Series, steps: int) -> Values:
@@ -251,12 +238,12 @@ def _asked(splits: Sequence[Split], wanted: dict[str, tuple[str, str]]) -> dict[
     day_rows = splits[0].history.day
     found = {}
     for name, (script, model) in wanted.items():
-        said = peers.ask(script, histories, steps, day_rows, model).forecasts
-        found[name] = float(_mase(splits, said).mean())
+        said = peers.ask(script, histories, steps, day_rows, model=model).forecasts
+        found[name] = float(mase(splits, said).mean())
     return found
 
 
-def _mase(splits: Sequence[Split], said: Sequence[Values]) -> NDArray[np.float64]:
+def mase(splits: Sequence[Split], said: Sequence[Values]) -> NDArray[np.float64]:
     """Return the scaled error of each question and series, one after the other."""
     errors = [
         np.nanmean(figures.off(each, x.came), axis=0) / x.scale

@@ -18,7 +18,7 @@ class Said:
     """What a peer said.
 
     Attributes:
-        forecasts: One for each history, rows by series.
+        forecasts: One for each history, rows by series; those of its origins one after the other.
         seconds: What it took without reading, writing and starting.
     """
 
@@ -26,8 +26,10 @@ class Said:
     seconds: float
 
 
-def ask(script: str, histories: Sequence[Values], steps: int, day: int, model: str = "") -> Said:
-    """Return what a script of `peers/` forecasts from each history.
+def ask(
+    script: str, histories: Sequence[Values], steps: int, day: int, **asked: int | str | list[int]
+) -> Said:
+    """Return what a script of `peers/` forecasts from each history, told what is asked besides.
 
     Raises:
         BenchError: It fails, or its environment is not there.
@@ -36,7 +38,7 @@ def ask(script: str, histories: Sequence[Values], steps: int, day: int, model: s
     try:
         for at, history in enumerate(histories):
             np.save(directory / f"{at}.npy", history)
-        given = {"count": len(histories), "steps": steps, "day": day, "model": model}
+        given = {"count": len(histories), "steps": steps, "day": day, **asked}
         (directory / "given.json").write_text(json.dumps(given))
         command = [str(peer_python()), str(PEERS / f"by_{script}.py"), str(directory)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)

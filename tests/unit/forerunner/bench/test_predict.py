@@ -29,6 +29,7 @@ PROMISED = {
     "link_brier",
     "link_lead_median_s",
     "forecast_10k_series_vs_statsforecast",
+    "forecast_10k_points_vs_statsforecast",
     "online_update_ms",
     "drifted_model_bad_acts",
 }

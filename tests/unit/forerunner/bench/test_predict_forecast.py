@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from analytics.forecasting import Series
-from forerunner.bench.predict import forecast
+from forerunner.bench.predict import forecast, forecast_many
 from forerunner.bench.predict.cells import Cell
-from forerunner.bench.predict.forecast import Split, _mase
+from forerunner.bench.predict.forecast import Split, mase
 from forerunner.bench.predict.forecast_figures import both_drawn, inside, interval, wape_smape
 from forerunner.bench.predict.traffic_matrices import Matrices
 
@@ -20,7 +20,7 @@ def split(links: int) -> Split:
 
 def test_networks_of_different_sizes_are_judged_together() -> None:
     splits = [split(3), split(5)]
-    errors = _mase(splits, [each.came + 1 for each in splits])
+    errors = mase(splits, [each.came + 1 for each in splits])
     assert errors == pytest.approx(np.full(8, 0.5))
     assert interval(errors) == pytest.approx((0.5, 0.5))
 
@@ -51,7 +51,7 @@ def test_a_day_of_which_nothing_was_measured_says_nothing() -> None:
 def test_what_we_did_not_forecast_is_off_by_all_of_it() -> None:
     one = split(1)
     nothing = np.full_like(one.came, np.nan)
-    assert _mase([one], [nothing]) == pytest.approx(_mase([one], [np.zeros_like(one.came)]))
+    assert mase([one], [nothing]) == pytest.approx(mase([one], [np.zeros_like(one.came)]))
 
 
 def test_eight_days_have_one_origin() -> None:
@@ -76,9 +76,9 @@ def test_rows_of_abilene_are_of_abilene_where_it_is_there(
         for name, value in (("abilene", 1.0), ("geant", 2.0))
     ]
     monkeypatch.setattr(forecast, "matrices", lambda _: some)
-    assert [x.values[0, 0] for x in forecast._long(Path(), 8, 900)] == [1.0]
+    assert [x.values[0, 0] for x in forecast.long_enough(Path(), 8, 900)] == [1.0]
     del some[0]
-    assert [x.values[0, 0] for x in forecast._long(Path(), 8, 900)] == [2.0]
+    assert [x.values[0, 0] for x in forecast.long_enough(Path(), 8, 900)] == [2.0]
 
 
 def test_an_interval_is_as_wide_as_origins_differ() -> None:
@@ -86,3 +86,17 @@ def test_an_interval_is_as_wide_as_origins_differ() -> None:
     figures = [np.full(30, 0.5), np.full(30, 1.0)]
     assert both_drawn(figures) == pytest.approx((0.5, 1.0))
     assert np.diff(interval(np.concatenate(figures)))[0] < 0.2
+
+
+@pytest.mark.parametrize("days", [8, 10, 16])
+def test_many_series_have_a_window_for_each_of_ours_and_never_the_day_that_is_forecast(
+    days: int,
+) -> None:
+    known = np.repeat(np.arange(1.0, days + 1), 96)[:, None]
+    split = forecast_many.many_series(Series(known, 0.0, 900.0), 20)
+    history = np.rint(split.history.values.reshape(14, 96, 20).mean(axis=(1, 2)))
+    assert np.rint(split.came.mean()) == days
+    assert days not in history
+    # Each is a day of the same weekday.
+    weekdays = split.history.kinds(np.arange(14) * 96)[0]
+    assert weekdays.tolist() == [(int(day) - 1 + 3) % 7 for day in history]
