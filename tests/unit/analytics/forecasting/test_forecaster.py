@@ -267,3 +267,13 @@ def test_a_weekend_that_none_came_before_is_said_to_be_one() -> None:
 def test_what_is_no_series_is_refused(values: np.ndarray, step_s: float, field: str) -> None:
     with pytest.raises(InvalidData, match=field):
         Series(values, 0.0, step_s)
+
+
+@pytest.mark.parametrize("minutes", [1, 16, 24, 180, 480])
+def test_any_step_that_divides_a_day_is_forecast(minutes: int) -> None:
+    rows = 8 * 1440 // minutes
+    load = 100 + 50 * np.sin(np.arange(rows) * minutes * 2 * np.pi / 1440)
+    history = Series(load[:, None], 0.0, minutes * 60.0)
+    ahead = max(1, 1440 // minutes)
+
+    assert np.isfinite(LoadForecaster().fit(history).predict(ahead).expected).all()
