@@ -10,6 +10,8 @@ import pytest
 
 from forerunner.airflow import processes, standalone
 from forerunner.airflow.client import Client
+from forerunner.database import Database
+from forerunner.gate import switch
 
 _PORTS = ("FORERUNNER_AIRFLOW_LOG_PORT", "FORERUNNER_AIRFLOW_TRIGGER_LOG_PORT")
 
@@ -23,6 +25,8 @@ def own_airflow(environment: Mapping[str, str]) -> Iterator[Client]:
             patch.setenv(name, value)
         with running_airflow(patch), Client(standalone.access()) as client:
             yield client
+        # A task that ends with its Airflow stops everything, for it can no longer ask; that stays.
+        switch.go(Database(), "test", airflow=True)
 
 
 @contextmanager
