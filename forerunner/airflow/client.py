@@ -14,7 +14,8 @@ from forerunner.errors import ForerunnerError
 _ENDED = frozenset({"success", "failed"})
 # A busy machine has made it wait for more than half a minute.
 _TIMEOUT_S = 90.0
-_BUSY_S = 60.0
+# One refusal may come after a whole minute, which SQLite waits for whoever writes.
+_BUSY_S = 180.0
 # What Airflow says where its database did not take a transaction; nothing of it was written then.
 _NOT_TAKEN = '"Database error"'
 
@@ -137,7 +138,7 @@ class Client:
         return "\n".join(str(x["event"] if isinstance(x, dict) else x) for x in content)
 
     def _call(self, method: str, path: str, **arguments: Any) -> Any:
-        """Return what Airflow answers; asks again for a minute while its database is busy."""
+        """Return what Airflow answers; asks again for three minutes while its database is busy."""
         again = Retrying(
             retry=retry_if_exception_type(_DatabaseBusy),
             stop=stop_after_delay(_BUSY_S),
