@@ -18,6 +18,7 @@ from analytics.registry import Registry
 from analytics.registry.code import code_version
 from analytics.registry.compare import Marks, compare
 from analytics.registry.contest import FIRST, Renewal, enter
+from analytics.registry.entry import digest
 from analytics.registry.store import Origin
 from forerunner.errors import InvalidData
 
@@ -88,8 +89,9 @@ def learn(given: Windows, report: dict[str, Any] | None = None) -> tuple[AlarmDi
         "settings": settings,
         **(report or {}),
     }
-    digest = hashlib.sha256(said.encode()).hexdigest()
-    return model, Origin(digest, code_version(), metrics(model, given.part(out)), card)
+    return model, Origin(
+        digest(said.encode()), code_version(), metrics(model, given.part(out)), card
+    )
 
 
 def renew(book: Registry, given: Windows, who: str, report: dict[str, Any]) -> Renewal:

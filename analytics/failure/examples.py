@@ -5,7 +5,6 @@ that a fault is coming. Of benign time, intervals in which nothing happens are t
 weighted up, because there are so many of them and they teach so little.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from analytics.failure.features import NAMES, extract
 from analytics.failure.series import BIN_S, ProbeSeries
 from analytics.failure.simulate import Surroundings, simulate
+from analytics.registry.entry import digest
 from forerunner.degradation import Schedule, schedule
 
 # Links differ: the buffer that fills under congestion is deep or shallow, a fault may hit one
@@ -67,9 +67,7 @@ class Examples:
     def digest(self) -> str:
         """Return the sha256 of the data, hexadecimal."""
         arrays = (self.rows, self.failing, self.weight, self.remaining_s)
-        return hashlib.sha256(
-            b"".join(np.ascontiguousarray(x).tobytes() for x in arrays)
-        ).hexdigest()
+        return digest(b"".join(each.tobytes() for each in arrays))
 
 
 def fault_case(kind: str, seed: int, around: Surroundings | None = None) -> Case:

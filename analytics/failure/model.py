@@ -1,6 +1,5 @@
 """The model of a link that is about to fail: boosted trees, calibrated, kept as plain JSON."""
 
-import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ from analytics.estimator import NotFitted, require_fitted
 from analytics.failure.examples import Examples
 from analytics.failure.features import NAMES
 from analytics.failure.trees import TREES_SCHEMA, Ensemble, Tree
+from analytics.registry.entry import digest
 from forerunner.errors import InvalidData
 from forerunner.files import write_whole
 from forerunner.schema import check
@@ -134,7 +134,7 @@ class LinkFailureModel:
         """Return the sha256 of all that the model follows from; grades are told apart by it."""
         settings = (self.trees, self.depth, self.rate, self.debounce, self.seed, self.horizon_s)
         said = (learn.digest, calibrate.digest, sklearn.__version__, *settings)
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+        return digest(json.dumps(said).encode())
 
     @property
     def name(self) -> str:

@@ -210,7 +210,7 @@ class FailureRisk:
         """
         require_fitted(self, "forest_")
         votes = self.forest_.probabilities(self._filled(rows))
-        chance = 1 / (1 + np.exp(-self.score(rows)))
+        chance = self.calibration_.probability(log_odds(votes))
         novelty = self.novelty_.score(rows)
         known = np.isfinite(rows).mean(axis=1)
         silent = (novelty > self.novelty_.limit) | (known < self.known_share)

@@ -1,6 +1,5 @@
 """Learning the risk from recorded telemetry, judged on the newest time, which it has not seen."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from analytics.calibration import calibration_gap
 from analytics.failure.risk import FailureRisk
 from analytics.registry.compare import Marks
+from analytics.registry.entry import digest
 from analytics.risk.history import DAY, STEP_S, TooFew, Unit, columns
 from analytics.risk.kinds import Kind
 
@@ -43,10 +43,7 @@ class Rows:
     @property
     def digest(self) -> str:
         """Return the hash of all that they say."""
-        parts = (self.table, self.remaining_s, self.group)
-        return hashlib.sha256(
-            b"".join(np.ascontiguousarray(x).tobytes() for x in parts)
-        ).hexdigest()
+        return digest(b"".join(x.tobytes() for x in (self.table, self.remaining_s, self.group)))
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,6 @@ def renew(book: Registry, kind: Kind, found: Iterable[Unit], horizon_s: float, w
     """
     learned = learn(kind, found, horizon_s)
     new, base = _marks(learned, kind, learned.risk), learned.judged.base
-
     against = compare(new, base)
 
     def judge(serving: bytes | None) -> tuple[bool, str]:
