@@ -2,16 +2,16 @@
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable
+from airflow.sdk import DAG
 
 from forerunner.airflow.alerts import AlertNotifier
+from forerunner.airflow.clock import at
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 
 with DAG(
     dag_id="check_backups",
     description="Fails with each device whose last good backup is too old, and says why.",
-    # Not at once after a start: the first one comes when its time comes.
-    schedule=CronTriggerTimetable("47 8 * * *", timezone="UTC", run_immediately=False),
+    schedule=at("47 8 * * *"),
     catchup=False,
     max_active_runs=1,
     tags=["forerunner", "backup"],

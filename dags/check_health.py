@@ -2,16 +2,16 @@
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable
+from airflow.sdk import DAG
 
 from forerunner.airflow.alerts import AlertNotifier
+from forerunner.airflow.clock import at
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 
 with DAG(
     dag_id="check_health",
     description="Fails with each device of which a declared check does not hold.",
-    # Not at once after a start: the first one comes when its time comes.
-    schedule=CronTriggerTimetable("17 5 * * *", timezone="UTC", run_immediately=False),
+    schedule=at("17 5 * * *"),
     catchup=False,
     max_active_runs=1,
     tags=["forerunner", "check"],

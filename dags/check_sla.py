@@ -2,16 +2,17 @@
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable
+from airflow.sdk import DAG
 
 from forerunner.airflow.alerts import AlertNotifier
+from forerunner.airflow.clock import at
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 
 with DAG(
     dag_id="check_sla",
     description="Fails with each path that violates its service level or was not measured.",
     # Some minutes after speed_test, whose results it judges.
-    schedule=CronTriggerTimetable("8-59/15 * * * *", timezone="UTC", run_immediately=False),
+    schedule=at("8-59/15 * * * *"),
     is_paused_upon_creation=True,
     catchup=False,
     max_active_runs=1,

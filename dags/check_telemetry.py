@@ -2,16 +2,16 @@
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable
+from airflow.sdk import DAG
 
 from forerunner.airflow.alerts import AlertNotifier
+from forerunner.airflow.clock import at
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 
 with DAG(
     dag_id="check_telemetry",
     description="Fails with each device whose samples are missing, stale or wrong, and says how.",
-    # Not at once after a start: the first one comes when its time comes.
-    schedule=CronTriggerTimetable("*/15 * * * *", timezone="UTC", run_immediately=False),
+    schedule=at("*/15 * * * *"),
     # For those who have the service run all the time.
     is_paused_upon_creation=True,
     catchup=False,

@@ -2,16 +2,16 @@
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable
+from airflow.sdk import DAG
 
 from forerunner.airflow.alerts import AlertNotifier
+from forerunner.airflow.clock import at
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 
 with DAG(
     dag_id="check_topology",
     description="Fails with each router whose links are not as the inventory states, and says how.",
-    # Not at once after a start: the first one comes when its time comes.
-    schedule=CronTriggerTimetable("20 * * * *", timezone="UTC", run_immediately=False),
+    schedule=at("20 * * * *"),
     # For those whose inventory states all links.
     is_paused_upon_creation=True,
     catchup=False,

@@ -2,16 +2,16 @@
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable
+from airflow.sdk import DAG
 
 from forerunner.airflow.alerts import AlertNotifier
+from forerunner.airflow.clock import at
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 
 with DAG(
     dag_id="collect_telemetry",
     description="The slow path: servers, command lines and NAPALM's getters, into the store.",
-    # Not at once after a start: the first one comes when its time comes.
-    schedule=CronTriggerTimetable("*/5 * * * *", timezone="UTC", run_immediately=False),
+    schedule=at("*/5 * * * *"),
     # For those who have devices without SNMP.
     is_paused_upon_creation=True,
     catchup=False,

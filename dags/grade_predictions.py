@@ -2,15 +2,16 @@
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable
+from airflow.sdk import DAG
 
 from forerunner.airflow.alerts import AlertNotifier
+from forerunner.airflow.clock import at
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 
 with DAG(
     dag_id="grade_predictions",
     description="Grades predictions by what happened, and fails where the model has drifted.",
-    schedule=CronTriggerTimetable("53 * * * *", timezone="UTC", run_immediately=False),
+    schedule=at("53 * * * *"),
     is_paused_upon_creation=True,
     catchup=False,
     max_active_runs=1,

@@ -2,15 +2,16 @@
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable
+from airflow.sdk import DAG
 
 from forerunner.airflow.alerts import AlertNotifier
+from forerunner.airflow.clock import at
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 
 with DAG(
     dag_id="import_flows",
     description="Brings flow records from collectors' files to the store, each once.",
-    schedule=CronTriggerTimetable("*/5 * * * *", timezone="UTC", run_immediately=False),
+    schedule=at("*/5 * * * *"),
     # For those who collect flows.
     is_paused_upon_creation=True,
     catchup=False,

@@ -2,15 +2,16 @@
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable
+from airflow.sdk import DAG
 
 from forerunner.airflow.alerts import AlertNotifier
+from forerunner.airflow.clock import at
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 
 with DAG(
     dag_id="roll_up_telemetry",
     description="Makes minutes and hours of every series, and removes days that are too old.",
-    schedule=CronTriggerTimetable("7 */6 * * *", timezone="UTC", run_immediately=False),
+    schedule=at("7 */6 * * *"),
     catchup=False,
     max_active_runs=1,
     tags=["forerunner", "telemetry"],

@@ -2,15 +2,16 @@
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable
+from airflow.sdk import DAG
 
 from forerunner.airflow.alerts import AlertNotifier
+from forerunner.airflow.clock import at
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 
 with DAG(
     dag_id="speed_test",
     description="Runs iperf3 and ping between probe hosts, no two tests on one link.",
-    schedule=CronTriggerTimetable("*/15 * * * *", timezone="UTC", run_immediately=False),
+    schedule=at("*/15 * * * *"),
     # It sends traffic: somebody is to say that it may.
     is_paused_upon_creation=True,
     catchup=False,

@@ -2,15 +2,16 @@
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, CronTriggerTimetable
+from airflow.sdk import DAG
 
 from forerunner.airflow.alerts import AlertNotifier
+from forerunner.airflow.clock import at
 from forerunner.airflow.operators import AnsiblePlaybookOperator
 
 with DAG(
     dag_id="train_models",
     description="Learns the models anew, and puts them in service where they are better.",
-    schedule=CronTriggerTimetable("37 3 * * 1", timezone="UTC", run_immediately=False),
+    schedule=at("37 3 * * 1"),
     is_paused_upon_creation=True,
     catchup=False,
     max_active_runs=1,
