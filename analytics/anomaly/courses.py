@@ -65,7 +65,7 @@ class CourseAnomalies:
         """
         self.seen_ += 1
         alarms = []
-        for at in values.keys() | self._series.keys():
+        for at in dict.fromkeys([*self._series, *values]):
             if at not in self._series:
                 self._series[at] = Unusual(hold=0, period=self.period)
             score = self._series[at].update(values.get(at, nan))

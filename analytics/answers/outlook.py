@@ -119,7 +119,7 @@ def _by_the_clock(
 
 
 def _row(found: Outlook, at: int) -> dict[str, Any]:
-    forecast, passes = found.forecast, found.crossings[at]
+    forecast = found.forecast
     expected = forecast.expected[:, at]
     peak = None if np.isnan(expected).all() else int(np.nanargmax(expected))
     high = {f"high{share * 100:.0f}": forecast.high[share] for share in forecast.high}
@@ -138,9 +138,17 @@ def _row(found: Outlook, at: int) -> dict[str, Any]:
         "peak_share": None if peak is None else _number(expected[peak] / found.capacities[at]),
         "peak_at": None if peak is None else _time(forecast.start + peak * forecast.step_s),
         **{x: None if peak is None else _number(y[peak, at]) for x, y in high.items()},
-        "probability": _number(passes.probability),
-        "passes_at": _time(passes.at),
-        "passes_earliest": _time(passes.earliest),
+        **_passing(found.crossings[at]),
+    }
+
+
+def _passing(crossing: Crossing) -> dict[str, Any]:
+    return {
+        "probability": _number(crossing.probability),
+        "probability_low95": _number(crossing.interval[0]),
+        "probability_high95": _number(crossing.interval[1]),
+        "passes_at": _time(crossing.at),
+        "passes_earliest": _time(crossing.earliest),
     }
 
 

@@ -36,11 +36,15 @@ def show_forecast(answer: Mapping[str, Any]) -> None:
 def show_congestion(answer: Mapping[str, Any]) -> None:
     """Print which directions pass their headroom, and when."""
     title = f"load above {percent(answer['headroom'])} within {answer['horizon_s'] / 3600:g} h"
-    table = Table("link", "probability", "by", "earliest", "peak expected", title=title)
+    columns = ("link", "probability", "95%", "by", "earliest", "peak expected")
+    table = Table(*columns, title=title)
     for row in answer["links"]:
-        chance = "not known" if row["probability"] is None else percent(row["probability"])
+        known = row["probability"] is not None
+        chance = percent(row["probability"]) if known else "not known"
+        ends = (percent(row[f"probability_{end}95"]) for end in ("low", "high"))
+        span = " to ".join(ends) if known else ""
         times = (_clock(row["passes_at"]), _clock(row["passes_earliest"]))
-        table.add_row(escape(row["name"]), chance, *times, percent(row["peak_share"]))
+        table.add_row(escape(row["name"]), chance, span, *times, percent(row["peak_share"]))
     Console(soft_wrap=True).print(table)
 
 

@@ -1,5 +1,6 @@
 """When a load passes a limit, by the forecast and by how earlier forecasts went wrong."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ import numpy as np
 from analytics.forecasting import Forecast
 from analytics.forecasting.intervals import Errors, scales
 from analytics.forecasting.series import Values
+from analytics.proportion import interval
 
 # Of one series alone, as many days as are looked back.
 _LEAST = 7
@@ -20,6 +22,7 @@ class Crossing:
 
     Attributes:
         probability: That it does within the steps, 0 to 1; NaN where too little is known.
+        interval: 95%, of the probability; NaN where that is.
         at: Time by which it has, if it does, in the median, as seconds since the epoch; else None.
         earliest: Time before which only one course in ten that passes has passed; else None.
         peak: The highest expected load, in the series' unit.
@@ -28,6 +31,7 @@ class Crossing:
     """
 
     probability: float
+    interval: tuple[float, float]
     at: float | None
     earliest: float | None
     peak: float
@@ -40,7 +44,9 @@ def crossings(forecast: Forecast, errors: Errors, limits: Sequence[float]) -> li
 
     The forecast is laid under whole courses of errors of earlier forecasts, each series' scaled to
     the one that is asked about, so that errors which last, last here too. What share of the courses
-    passes the limit is the probability; no distribution is assumed.
+    passes the limit is the probability; no distribution is assumed. The errors of one forecast come
+    together, in all series, so that the interval of the probability is that of as many observations
+    as there are forecasts.
 
     Args:
         forecast: What is expected; only steps that the errors' forecasts had are looked at.
@@ -54,24 +60,26 @@ def crossings(forecast: Forecast, errors: Errors, limits: Sequence[float]) -> li
     courses = _courses(errors.signed[:, moving] / scale[moving], begins, steps)
     # A series that was never off learns nothing from others: it goes as is expected.
     still = np.zeros((len(begins), steps))
-    return [
-        _crossing(forecast, at, limit, still if scale[at] == 0 else courses * scale[at])
-        for at, limit in enumerate(limits)
-    ]
+    own = [still if each == 0 else courses * each for each in scale]
+    return [_crossing(forecast, x, limits[x], own[x], len(begins)) for x in range(len(limits))]
 
 
-def _crossing(forecast: Forecast, at: int, limit: float, courses: Values) -> Crossing:
+def _crossing(
+    forecast: Forecast, at: int, limit: float, courses: Values, forecasts: int
+) -> Crossing:
     expected = forecast.expected[:, at]
     peak = float(np.nanmax(expected, initial=-np.inf))
     if len(courses) < _LEAST or not np.isfinite(courses).all() or np.isnan(expected).any():
-        return Crossing(float("nan"), None, None, peak, limit, len(courses))
+        return Crossing(math.nan, (math.nan, math.nan), None, None, peak, limit, len(courses))
     passed = expected[: courses.shape[1]] + courses > limit
     first = np.argmax(passed, axis=1)[passed.any(axis=1)]
     times = forecast.start + first * forecast.step_s
     middle, early = (
         (float(np.median(times)), float(np.quantile(times, 0.1))) if len(first) else (None, None)
     )
-    return Crossing(len(first) / len(courses), middle, early, peak, limit, len(courses))
+    share = len(first) / len(courses)
+    bounds = interval(share * forecasts, forecasts)
+    return Crossing(share, bounds, middle, early, peak, limit, len(courses))
 
 
 def _begins(errors: Errors, steps: int) -> list[int]:

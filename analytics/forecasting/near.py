@@ -52,9 +52,13 @@ class NearTerm:
         """Learn from history; O(rows times series) for each step.
 
         Raises:
-            InvalidData: It is shorter than two days, or than a day and the steps.
+            InvalidData: It is shorter than two days, or than a day and the steps, or these are more
+                than a day.
         """
         rows, day = len(history.values), history.day
+        if self.steps > day:
+            problem = f"leaves {day} steps a day, fewer than the {self.steps} to forecast"
+            raise InvalidData("series", "step_s", problem)
         least = max(2 * day, day + _reach(history) + self.steps + 1)
         if rows < least:
             problem = f"are {rows} rows, too few to learn from; give at least {least}"

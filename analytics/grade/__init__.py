@@ -2,7 +2,7 @@
 
 from analytics.grade.grading import Cost, Grade, Terms, Verdict
 from analytics.grade.ladder import Autonomy, Grant, Ladder, Level, autonomy
-from analytics.grade.record import Record, lower_bound, record
+from analytics.grade.record import Record, record
 from analytics.grade.verdict import Judgement, Seen, judge
 
 __all__ = [
@@ -19,6 +19,5 @@ __all__ = [
     "Verdict",
     "autonomy",
     "judge",
-    "lower_bound",
     "record",
 ]

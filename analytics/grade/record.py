@@ -5,10 +5,9 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
-from scipy.special import betaincinv
-
 from analytics.grade.calibration import Reliability, calibration
 from analytics.grade.grading import Grade
+from analytics.proportion import lower_bound
 
 
 @dataclass(frozen=True)
@@ -62,21 +61,6 @@ class Record:
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON data."""
         return asdict(self) | {"precision": self.precision}
-
-
-def lower_bound(right: int, graded: int, confidence: float = 0.95) -> float:
-    """Return the one-sided lower bound of a share: 0 (nothing is known) to 1.
-
-    Args:
-        right: How many were right.
-        graded: Of how many.
-        confidence: With which the true share is no lower, 0 to 1.
-
-    Source: C. Clopper and E. Pearson, Biometrika 26 (1934).
-    """
-    if right == 0:
-        return 0.0
-    return float(betaincinv(right, graded - right + 1, 1 - confidence))
 
 
 def record(playbook: str, grades: Iterable[Grade]) -> Record:

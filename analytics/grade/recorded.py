@@ -11,7 +11,7 @@ from analytics.decide import Policy, Trigger
 from analytics.failure.model import HORIZON_S
 from analytics.grade.grading import Grade
 from analytics.grade.history import History
-from analytics.grade.record import lower_bound
+from analytics.proportion import lower_bound
 from forerunner.model import Prediction
 from forerunner.store import Wanted
 

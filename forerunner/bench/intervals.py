@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta, chi2
+from scipy.stats import chi2
+
+from analytics import proportion
 
 Interval = tuple[float, float]
 DRAWS = 2000
@@ -37,13 +39,8 @@ def of_mean(values: Sequence[float] | NDArray[np.float64], seed: int = 0) -> Int
 
 
 def of_share(hits: int, count: int) -> Interval:
-    """Return the interval of a share, exact.
-
-    Source: C. Clopper and E. Pearson, "The use of confidence or fiducial limits" (1934).
-    """
-    low = float(beta.ppf(_TAILS[0], hits, count - hits + 1)) if hits else 0.0
-    high = float(beta.ppf(_TAILS[1], hits + 1, count - hits)) if hits < count else 1.0
-    return low, high
+    """Return the interval of a share, exact."""
+    return proportion.interval(hits, count)
 
 
 def of_rate(events: int, length: float) -> Interval:

@@ -17,7 +17,8 @@ from analytics.estimator import NotFitted
 from analytics.failure.model import LinkFailureModel
 from analytics.failure.serving import in_service
 from analytics.failure.training import train
-from analytics.grade import Ladder, lower_bound
+from analytics.grade import Ladder
+from analytics.proportion import lower_bound
 from forerunner import home
 from forerunner.bench.predict import link_drift
 from forerunner.bench.predict.link_cases import Tally, replay

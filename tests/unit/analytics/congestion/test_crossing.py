@@ -31,6 +31,7 @@ def test_a_probability_is_how_often_it_happens() -> None:
             came += list((whole.values[14 * 24 :] > limit).any(axis=0))
     probability, happened = np.array(said), np.array(came, dtype=float)
     assert np.mean((probability - happened) ** 2) < 0.9 * happened.var()
+    assert all(x.interval[0] <= x.probability <= x.interval[1] for x in found)
     for low, high in ((0.0, 0.33), (0.33, 0.67), (0.67, 1.01)):
         some = (probability >= low) & (probability < high)
         assert happened[some].mean() == pytest.approx(probability[some].mean(), abs=0.15)
@@ -41,6 +42,8 @@ def test_a_limit_far_away_is_not_passed_and_one_below_is_at_once() -> None:
     forecast = forecaster.predict(24)
     far, below = crossings(forecast, forecaster.errors_, [1e6, 1.0] + [100.0] * 38)[:2]
     assert (far.probability, far.at) == (0.0, None)
+    # Seven days are looked back: what never happened then is at most this likely.
+    assert far.interval == (0.0, pytest.approx(1 - 0.025 ** (1 / 7)))
     assert (below.probability, below.at) == (1.0, forecast.start)
 
 
@@ -56,7 +59,7 @@ def test_few_links_have_a_probability_for_a_whole_week() -> None:
 def test_too_little_history_gives_no_probability() -> None:
     forecaster = LoadForecaster().fit(noisy(1, 1))
     found = crossings(forecaster.predict(24), forecaster.errors_, [100.0] * 40)
-    assert np.isnan(found[0].probability)
+    assert np.isnan([found[0].probability, *found[0].interval]).all()
 
 
 def test_a_link_of_which_too_little_is_known_takes_no_chance_from_the_others() -> None:

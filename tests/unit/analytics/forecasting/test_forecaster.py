@@ -109,6 +109,11 @@ def test_a_history_that_is_too_short_to_learn_from_is_refused_with_how_long_it_m
     assert np.isfinite(NearTerm(steps=steps).fit(week().before(least)).predict(steps)).all()
 
 
+def test_more_steps_than_a_day_are_refused() -> None:
+    with pytest.raises(InvalidData, match="step_s: leaves 48 steps a day, fewer than the 49"):
+        NearTerm(steps=49).fit(week())
+
+
 def test_the_intervals_hold_as_much_as_they_say() -> None:
     inside: dict[float, list[float]] = {0.8: [], 0.95: []}
     whole = week(22)

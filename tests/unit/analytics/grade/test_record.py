@@ -1,9 +1,8 @@
 """The record counts what is known, and its bound is no better than the evidence."""
 
 import pytest
-from scipy.stats import binom
 
-from analytics.grade import Cost, lower_bound, record
+from analytics.grade import Cost, record
 from analytics.grade.calibration import calibration
 from tests.unit.analytics.grade.conftest import grade
 
@@ -30,19 +29,6 @@ def test_another_playbooks_grades_are_not_counted() -> None:
     made = record("undrain_link", [grade(0), grade(1, kind="link_recovery")])
 
     assert made.right == 1
-
-
-@pytest.mark.parametrize(("right", "graded"), [(1, 1), (14, 14), (19, 20), (5, 30), (90, 100)])
-def test_the_lower_bound_is_where_so_many_right_ones_become_unlikely(
-    right: int, graded: int
-) -> None:
-    bound = lower_bound(right, graded)
-
-    assert binom.sf(right - 1, graded, bound) == pytest.approx(0.05)
-
-
-def test_nothing_right_bounds_nothing() -> None:
-    assert lower_bound(0, 0) == lower_bound(0, 50) == 0.0
 
 
 def test_costs_add_up_and_false_alarms_cost_by_themselves() -> None:
