@@ -6,7 +6,7 @@ weighted up, because there are so many of them and they teach so little.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +88,7 @@ def benign_case(seed: int, length_s: float = 3600.0, around: Surroundings | None
 def follow(before: Schedule, fault: Schedule) -> Schedule:
     """Return the schedule of a fault that follows on benign time."""
     shift = before.duration_s
-    moved = tuple(replace(point, time_s=point.time_s + shift) for point in fault.points)
+    moved = tuple(point._replace(time_s=point.time_s + shift) for point in fault.points)
     onset = None if fault.onset_s is None else fault.onset_s + shift
     begins = None if fault.fault_at_s is None else fault.fault_at_s + shift
     points = before.points + moved

@@ -1,6 +1,7 @@
 """One real lab for the whole session, apart from any other by its index and its directory."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from forerunner import home
+from forerunner.files import locked
 from forerunner.lab import Lab
 from forerunner.lab.preflight import check_machine
 
@@ -101,6 +103,20 @@ def lab(machine: None, playbook: Playbook) -> Iterator[Lab]:
     yield Lab.open(LAB_INDEX)
     removed = playbook("remove_lab")
     assert removed.returncode == 0, removed.stdout + removed.stderr
+
+
+@pytest.fixture(scope="session")
+def trained(lab_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Have a model in service where this session's services look for it, made once for all."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = (shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared) / "trained"
+    command = [sys.executable, "-m", "analytics", "train"]
+    with locked(shared.with_suffix(".lock")):
+        if not (shared / "models").exists():
+            making = lab_environment | {"FORERUNNER_VAR": str(shared)}
+            subprocess.run(command, cwd=home.root(), env=making, check=True)
+    own = Path(lab_environment["FORERUNNER_VAR"])
+    shutil.copytree(shared / "models", own / "models", dirs_exist_ok=True)
 
 
 @pytest.fixture

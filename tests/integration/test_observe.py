@@ -59,7 +59,10 @@ class Observed:
 
 @pytest.fixture(scope="module")
 def observed(
-    lab: Lab, lab_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    lab: Lab,
+    trained: None,
+    lab_environment: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Observed]:
     """Let the service observe the lab, with a ledger that nobody else writes to."""
     url = f"sqlite:///{tmp_path_factory.mktemp('observe') / 'ledger.sqlite'}"
@@ -70,7 +73,6 @@ def observed(
         subprocess.run(command, cwd=home.root(), env=environment, check=True, stdout=-3)
 
     ledger = Ledger.open(url)
-    run(sys.executable, "-m", "analytics", "train")
     made = Observed(environment, ledger)
     run(str(programs / "ansible-playbook"), "playbooks/start_telemetry.yml")
     yield made

@@ -143,13 +143,6 @@ def test_a_dead_agent_delays_nobody_and_is_marked(lab: Lab) -> None:
     assert set(up[0].values[status :: len(poll.COLUMNS)]) == {1.0}
 
 
-@pytest.fixture(scope="session")
-def trained(lab_environment: dict[str, str]) -> None:
-    """Train the model where this session's service looks for it."""
-    command = [sys.executable, "-m", "analytics", "train"]
-    subprocess.run(command, cwd=home.root(), env=lab_environment, check=True)
-
-
 @pytest.fixture
 def observing(trained: None, lab: Lab, playbook: Playbook, tmp_path: Path) -> Iterator[Ledger]:
     """Let the service observe the lab, and return a ledger that nobody else writes to."""

@@ -37,7 +37,7 @@ def _bursts(plan: Schedule, seed: int, around: Surroundings) -> ProbeSeries:
     raised, start = list(plan.points), 0.0
     while (start := start + _BURST_S + random.exponential(_BURST_GAP_S - _BURST_S)) < LENGTH_S - 1:
         for index in range(round(start / BIN_S), round((start + _BURST_S) / BIN_S)):
-            raised[index] = replace(raised[index], loss=max(_BURST_LOSS, raised[index].loss))
+            raised[index] = raised[index]._replace(loss=max(_BURST_LOSS, raised[index].loss))
     return simulate(replace(plan, points=tuple(raised)), seed, around)
 
 
