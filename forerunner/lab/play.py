@@ -4,8 +4,8 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from types import FrameType
+from typing import Self
 
 from forerunner.degradation import Point, Schedule
 from forerunner.lab import impairment
@@ -15,6 +15,8 @@ from forerunner.lab.lab import Lab
 UPDATE_S = 0.2
 """Small changes of loss wait so long for each other; big ones and black holes do not wait."""
 _BIG_CHANGE = 0.02
+# So soon a TERM is heeded.
+_HEED_S = 0.1
 
 OnPoint = Callable[[float, float], None]
 
@@ -38,24 +40,62 @@ def play(lab: Lab, link: str, schedule: Schedule, on_point: OnPoint | None = Non
     """
     wire = lab.link(link)
     impairment.clear(lab, link)
-    with _term_unwinds():
+    with _Term() as term:
         try:
             with Congestion(lab, wire) as congestion:
-                return _play(congestion, schedule, on_point)
+                return _play(congestion, schedule, on_point, term)
         finally:
             impairment.clear(lab, link)
 
 
-def _play(congestion: Congestion, schedule: Schedule, on_point: OnPoint | None) -> float:
+class _Term:
+    """Notes a TERM that nobody handles, for the stack to unwind and the link to be cleared.
+
+    The handler itself raises nothing: what is raised in the middle of a destructor, which a signal
+    meets now and then, is lost.
+    """
+
+    def __init__(self) -> None:
+        self._asked = self._ours = False
+
+    def __enter__(self) -> Self:
+        main = threading.current_thread() is threading.main_thread()
+        self._ours = main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+        if self._ours:
+            signal.signal(signal.SIGTERM, self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._ours:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    def sleep_until(self, moment: float) -> None:
+        """Sleep until then, by the monotonic clock.
+
+        Raises:
+            SystemExit: A TERM came.
+        """
+        while not self._asked and (left := moment - time.monotonic()) > 0:
+            time.sleep(min(left, _HEED_S))
+        if self._asked:
+            raise SystemExit(128 + signal.SIGTERM)
+
+    def _note(self, _signal: int, _frame: FrameType | None) -> None:
+        self._asked = True
+
+
+def _play(
+    congestion: Congestion, schedule: Schedule, on_point: OnPoint | None, term: _Term
+) -> float:
     began_at, began = time.time(), time.monotonic()
     before = Point(0.0, 0.0)
     for point in _updates(schedule):
-        _sleep_until(began + point.time_s)
+        term.sleep_until(began + point.time_s)
         _set(congestion, before, point)
         before = point
         if on_point is not None:
             on_point(time.monotonic() - began, 1.0 if point.blackhole else point.loss)
-    _sleep_until(began + schedule.duration_s)
+    term.sleep_until(began + schedule.duration_s)
     return began_at
 
 
@@ -87,27 +127,3 @@ def _set(congestion: Congestion, before: Point, point: Point) -> None:
         congestion.overload(point.loss)
     elif before.rate_share is not None:
         congestion.end()
-
-
-def _sleep_until(moment: float) -> None:
-    left = moment - time.monotonic()
-    if left > 0:
-        time.sleep(left)
-
-
-@contextmanager
-def _term_unwinds() -> Iterator[None]:
-    """Let a TERM that nobody handles unwind the stack, so that the link is cleared."""
-    ours = threading.current_thread() is threading.main_thread()
-    if not ours or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
-        yield
-        return
-    signal.signal(signal.SIGTERM, _unwind)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def _unwind(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(128 + signal.SIGTERM)
