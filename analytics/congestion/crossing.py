@@ -60,8 +60,9 @@ def crossings(forecast: Forecast, errors: Errors, limits: Sequence[float]) -> li
     courses = _courses(errors.signed[:, moving] / scale[moving], begins, steps)
     # A series that was never off learns nothing from others: it goes as is expected.
     still = np.zeros((len(begins), steps))
-    own = [still if each == 0 else courses * each for each in scale]
-    return [_crossing(forecast, x, limits[x], own[x], len(begins)) for x in range(len(limits))]
+    own = (still if each == 0 else courses * each for each in scale)
+    pairs = enumerate(zip(limits, own, strict=True))
+    return [_crossing(forecast, at, *pair, len(begins)) for at, pair in pairs]
 
 
 def _crossing(
